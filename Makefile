@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= auto
+BIN := .venv/bin
+STATIC := graph/static/index.html
+
+.PHONY: help setup run test lint format schema lock explorer clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+setup: .venv/.installed $(STATIC) ## Build .venv from the locked, hashed requirements, and the explorer page
+
+.venv/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STATIC): .venv/.installed explorer/package-lock.json explorer/index.html explorer/vite.config.js $(wildcard explorer/src/*)
+	@scripts/build-explorer $(BIN)
+
+explorer: setup ## Build the GraphiQL page (part of setup)
+
+run: setup ## Migrate, load demo data once, serve with GraphiQL at /graphql
+	$(BIN)/isp-graph serve --demo --port $(PORT)
+
+test: setup ## Run all tests
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+lint: setup ## Formatting, ruff, mypy --strict, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Format and sort imports in place
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schema: setup ## Rewrite schema.graphql from the code
+	$(BIN)/isp-graph schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+lock: setup ## Resolve requirements.txt anew from pyproject.toml
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --python-version 3.11 --quiet --custom-compile-command "make lock" --output-file requirements.txt
+	rm -rf .venv-lock
+
+clean: ## Remove what was built (demo data stays)
+	rm -rf .venv graph/static explorer/node_modules build dist *.egg-info

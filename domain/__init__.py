@@ -1,0 +1,1 @@
+"""The business of an Internet provider: no GraphQL, no HTTP."""

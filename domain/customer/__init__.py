@@ -1,0 +1,1 @@
+"""Customers: who they are, their status and subscription state, addresses, documents, channels."""

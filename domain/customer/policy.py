@@ -1,0 +1,49 @@
+"""Which customers an actor sees; every module asks here whose rows are whose."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from domain.customer.models import Customer
+from domain.kernel.access import Actor, Permission, Role
+
+
+def visible_customers(actor: Actor) -> ColumnElement[bool]:
+    """
+    The predicate over ``Customer`` of the rows that the actor may read.
+
+    Staff and services see all that are not deleted, a reseller those of its subtree, a customer
+    itself, anybody else none.
+    """
+    if not actor.can(Permission.CUSTOMER_READ):
+        return false()
+    return Customer.deleted_at.is_(None) & _own_rows(actor)
+
+
+def within_scope(actor: Actor, customer_id: Any) -> ColumnElement[bool]:
+    """The predicate over a column of customer ids: the rows of customers in the actor's scope."""
+    if actor.sees_all_rows:
+        return true()
+    if actor.role is Role.CUSTOMER:
+        return customer_id == actor.customer_id  # type: ignore[no-any-return]
+    if actor.role is Role.RESELLER:
+        own = select(Customer.id).where(Customer.reseller_id.in_(actor.reseller_ids))
+        return customer_id.in_(own)  # type: ignore[no-any-return]
+    return false()
+
+
+def can_see_event(actor: Actor, *, customer_id: int | None, reseller_id: int | None) -> bool:
+    """Whether an event of that customer and reseller lies in the actor's scope."""
+    if not actor.can(Permission.EVENT_READ):
+        return False
+    if actor.sees_all_rows:
+        return True
+    if actor.role is Role.RESELLER:
+        return reseller_id in actor.reseller_ids
+    return actor.role is Role.CUSTOMER and customer_id == actor.customer_id
+
+
+def _own_rows(actor: Actor) -> ColumnElement[bool]:
+    if actor.role is Role.RESELLER:
+        return Customer.reseller_id.in_(actor.reseller_ids)
+    return within_scope(actor, Customer.id)

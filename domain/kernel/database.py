@@ -1,0 +1,90 @@
+"""The one door to PostgreSQL: read connections, units of work, and constraint names of failures."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import Session
+
+from domain.kernel.access import Actor
+from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
+
+_SERVER_SETTINGS = {
+    "application_name": "isp-graph",
+    "timezone": "UTC",
+    "statement_timeout": "5000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "15000",
+}
+
+
+def create_engine(url: str, *, pool_size: int = 10, **server_settings: str) -> AsyncEngine:
+    """An engine on asyncpg with bounded statements, UTC sessions and orjson for JSON columns."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=5,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {**_SERVER_SETTINGS, **server_settings}},
+    )
+
+
+class Database:
+    """
+    A PostgreSQL database.
+
+    Reads run on AUTOCOMMIT connections, one per batch; a write is a unit of work: one
+    transaction with one actor. ``on_announced`` is called after a commit that wrote events.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.on_announced: Callable[[], None] = lambda: None
+        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._sessions = async_sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False)
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for reads: each statement sees what is committed by then."""
+        return self._reader.connect()
+
+    def session(self, actor: Actor) -> UnitOfWork:
+        """A session of the actor's that the caller commits and closes, as the guide's calls do."""
+        session = self._sessions(info={"actor": actor})
+        event.listen(session.sync_session, "after_commit", self._after_commit)
+        return session
+
+    @asynccontextmanager
+    async def unit_of_work(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
+        """One transaction of the actor's: committed at the end, rolled back on any exception."""
+        async with self.session(actor) as session, session.begin():
+            yield session
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    def _after_commit(self, session: Session) -> None:
+        if session.info.pop(ANNOUNCED, False):
+            self.on_announced()
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused a row, if the driver told it."""
+    cause: Any = error.orig
+    while cause is not None:
+        name = getattr(cause, "constraint_name", None)
+        if name:
+            return str(name)
+        cause = cause.__cause__
+    return None

@@ -1,0 +1,211 @@
+"""Facts and their outbox: an event is a row of the transaction that made it true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, func, insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.kernel.base import BigInt, Model
+from domain.kernel.ids import uuid7
+from domain.kernel.logging import current_trace_id
+
+if TYPE_CHECKING:
+    from domain.kernel.unit_of_work import UnitOfWork
+
+SPEC_VERSION = 1
+
+
+class EventStream(Model):
+    """Order within one aggregate: its row is the lock, its ``seq`` the counter."""
+
+    __tablename__ = "event_streams"
+    __table_args__ = {"schema": "kernel", "postgresql_with": {"fillfactor": "50"}}
+
+    stream: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[BigInt]
+
+
+class EventRow(Model):
+    """
+    One event, written once and never changed but for its ``position``.
+
+    ``id`` is the order of insertion (sequence cache 1). ``position`` is the public total order,
+    without holes, given by the relay after commit; until then it is null.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("events_unpositioned_idx", "id", postgresql_where=text("position is null")),
+        Index(
+            "events_position_key",
+            "position",
+            unique=True,
+            postgresql_where=text("position is not null"),
+        ),
+        Index("events_stream_seq_key", "stream", "seq", unique=True),
+        Index("events_customer_id_position_idx", "customer_id", "position"),
+        Index("events_reseller_id_position_idx", "reseller_id", "position"),
+        {"schema": "kernel"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(cache=1), primary_key=True)
+    position: Mapped[int | None] = mapped_column(BigInteger)
+    event_id: Mapped[UUID] = mapped_column(unique=True)
+    type: Mapped[str] = mapped_column(Text)
+    spec_version: Mapped[int]
+    stream: Mapped[str] = mapped_column(Text)
+    seq: Mapped[BigInt]
+    customer_id: Mapped[int | None]
+    reseller_id: Mapped[int | None]
+    occurred_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    actor: Mapped[str] = mapped_column(Text)
+    trace_id: Mapped[str | None] = mapped_column(Text)
+    transaction_id: Mapped[UUID]
+    data: Mapped[dict[str, Any]]
+
+
+class EventHead(Model):
+    """The log's one row: newest position, oldest kept, and the epoch that cursors belong to."""
+
+    __tablename__ = "event_head"
+    __table_args__ = {"schema": "kernel"}
+
+    one: Mapped[bool] = mapped_column(primary_key=True)
+    position: Mapped[BigInt]
+    floor: Mapped[BigInt]
+    epoch: Mapped[UUID]
+
+
+class EventConsumer(Model):
+    """How far a durable handler has come, and how often it failed on the event it is at."""
+
+    __tablename__ = "event_consumers"
+    __table_args__ = {"schema": "kernel"}
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    position: Mapped[BigInt]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class DeadLetter(Model):
+    """An event that a handler failed on too often: kept for a person, the handler went on."""
+
+    __tablename__ = "dead_letters"
+    __table_args__ = {"schema": "kernel"}
+
+    consumer: Mapped[str] = mapped_column(
+        ForeignKey("kernel.event_consumers.name"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    event_id: Mapped[UUID]
+    customer_id: Mapped[int | None]
+    attempts: Mapped[int]
+    last_error: Mapped[str] = mapped_column(Text)
+    died_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    redriven_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """
+    A fact that a module announces; a subclass per type, in the past tense.
+
+    Its fields are the ``data`` of the guide's envelope (``customer_id`` included); keep them
+    small and poor in personal data: events outlive deletions. ``reseller_id`` is the customer's
+    reseller at that time: the event's tenancy, not part of ``data``.
+    """
+
+    type: ClassVar[str]
+
+    customer_id: int | None = None
+    reseller_id: int | None = None
+
+    @property
+    def stream(self) -> str:
+        """The aggregate whose events keep their order among themselves."""
+        return f"customer:{self.customer_id}"
+
+    def data(self) -> dict[str, Any]:
+        """The fields as JSON values, in snake_case."""
+        return {
+            field.name: _json_value(getattr(self, field.name))
+            for field in fields(self)
+            if field.name != "reseller_id"
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as read from the log: it has its place in the total order."""
+
+    position: int
+    event_id: UUID
+    type: str
+    spec_version: int
+    stream: str
+    seq: int
+    customer_id: int | None
+    reseller_id: int | None
+    occurred_at: datetime
+    actor: str
+    trace_id: str | None
+    transaction_id: UUID
+    data: dict[str, Any]
+
+    def envelope(self) -> dict[str, Any]:
+        """The guide's envelope (``event_type``, ``timestamp``, ``data``) and what ours adds."""
+        return {
+            "event_type": self.type,
+            "timestamp": self.occurred_at.isoformat().replace("+00:00", "Z"),
+            "data": self.data,
+            "id": str(self.event_id),
+            "position": self.position,
+            "sequence": self.seq,
+            "customer_id": self.customer_id,
+            "transaction_id": str(self.transaction_id),
+            "actor": self.actor,
+            "trace_id": self.trace_id,
+            "spec_version": self.spec_version,
+        }
+
+
+async def append(uow: UnitOfWork, event: Event) -> None:
+    """Insert the event's row under its stream's lock. Call ``UnitOfWork.announce`` instead."""
+    stream = upsert(EventStream).values(stream=event.stream, seq=1)
+    numbered = stream.on_conflict_do_update(
+        index_elements=["stream"], set_={"seq": EventStream.seq + 1}
+    ).returning(EventStream.seq)
+    await uow.execute(
+        insert(EventRow).values(
+            event_id=uuid7(),
+            type=event.type,
+            spec_version=SPEC_VERSION,
+            stream=event.stream,
+            seq=await uow.scalar(numbered),
+            customer_id=event.customer_id,
+            reseller_id=event.reseller_id,
+            actor=uow.actor.subject,
+            trace_id=current_trace_id(),
+            transaction_id=uow.transaction_id,
+            data=event.data(),
+        )
+    )
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return [_json_value(item) for item in value]
+    return value

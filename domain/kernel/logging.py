@@ -1,0 +1,73 @@
+"""Structured logs: request id, operation and customer on every line; secrets and PII masked."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET = re.compile(r"password|secret|token|authorization|api_?key|credential", re.IGNORECASE)
+_PERSONAL = re.compile(r"^(email|phone|mobile|first_name|last_name|tax_id|ip_address)$")
+_MASK = "***"
+
+
+def masked(value: Any) -> Any:
+    """The value with secrets blanked and personal data shortened, at any depth."""
+    if isinstance(value, dict):
+        return {key: _masked_entry(str(key), item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [masked(item) for item in value]
+    return value
+
+
+def _masked_entry(key: str, value: Any) -> Any:
+    if _SECRET.search(key):
+        return _MASK
+    if _PERSONAL.match(key) and isinstance(value, str) and value:
+        return value[0] + _MASK
+    return masked(value)
+
+
+def _mask_processor(
+    _logger: Any, _name: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    return {key: _masked_entry(key, value) for key, value in entry.items()}
+
+
+def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
+    """Send structlog and the standard library's loggers to stderr as one kind of line."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _mask_processor,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+def current_trace_id() -> str | None:
+    """The id of the request that is being served, if one is."""
+    trace_id = structlog.contextvars.get_contextvars().get("request_id")
+    return None if trace_id is None else str(trace_id)

@@ -1,0 +1,71 @@
+"""Money in minor units: integers with an ISO 4217 currency, never floats."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from domain.kernel.errors import Invalid
+
+#: Digits after the point, where it is not two (ISO 4217).
+_EXPONENTS = {
+    **dict.fromkeys(
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+_LARGEST_MINOR = 2**53
+
+
+def exponent(currency: str) -> int:
+    """How many digits the currency has after the point."""
+    return _EXPONENTS.get(currency, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of one currency. Adding two currencies is a defect and raises ``ValueError``."""
+
+    minor: int
+    currency: str
+
+    @classmethod
+    def parse(cls, amount: Decimal, currency: str, *, field: str = "amount") -> "Money":
+        """
+        The exact amount in minor units.
+
+        Raises:
+            Invalid: not finite, too large, or with more digits than the currency has.
+        """
+        try:
+            scaled = amount.scaleb(exponent(currency))
+        except InvalidOperation:
+            raise Invalid(field, "is out of range") from None
+        if not scaled.is_finite() or abs(scaled) > _LARGEST_MINOR:
+            raise Invalid(field, "is out of range")
+        if scaled != scaled.to_integral_value():
+            raise Invalid(field, f"has more than {exponent(currency)} decimal places")
+        return cls(int(scaled), currency)
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units, with all digits of the currency."""
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other), self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other), self.currency)
+
+    def prorated(self, *, days: int, of: int) -> "Money":
+        """``days`` of ``of`` days of this price, rounded half to even."""
+        return self.times(Decimal(days) / Decimal(of))
+
+    def times(self, factor: Decimal) -> "Money":
+        """The amount times a factor, rounded half to even to a minor unit."""
+        product = (Decimal(self.minor) * factor).to_integral_value(ROUND_HALF_EVEN)
+        return Money(int(product), self.currency)
+
+    def _same(self, other: "Money") -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+        return other.minor

@@ -1,0 +1,58 @@
+"""One operation, one transaction, one instant, one actor: changes and their events together."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.kernel.access import Actor
+from domain.kernel.events import Event, append
+from domain.kernel.ids import uuid7
+
+#: Key in ``session.info``: this transaction wrote events.
+ANNOUNCED = "announced"
+
+T = TypeVar("T")
+
+
+class UnitOfWork(AsyncSession):
+    """A session that knows its actor and announces events in the transaction of the change."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts. A session without an actor cannot be had from ``Database``."""
+        actor: Actor = self.info["actor"]
+        return actor
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of this operation: the same for every row and event of it."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def transaction_id(self) -> UUID:
+        """Common to all events of this operation; consumers use it against double processing."""
+        return uuid7()
+
+    async def announce(self, event: Event) -> None:
+        """
+        Write an event to the outbox, after the change it tells of.
+
+        The change is flushed first, so its row locks order the events of one stream.
+        """
+        await self.flush()
+        await append(self, event)
+        self.sync_session.info[ANNOUNCED] = True
+
+    async def locked(self, model: type[T], *where: Any) -> T | None:
+        """The one row that matches, freshly read and locked until the end of the transaction."""
+        statement = (
+            select(model)
+            .where(*where)
+            .with_for_update(of=model)
+            .execution_options(populate_existing=True)
+        )
+        return (await self.scalars(statement)).one_or_none()

@@ -1,0 +1,1 @@
+"""Resellers: their tree, and what they earn on their customers' payments."""

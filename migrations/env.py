@@ -1,0 +1,40 @@
+"""Alembic's environment: every module's tables, one PostgreSQL schema per module."""
+
+import importlib
+import pkgutil
+
+from alembic import context
+from sqlalchemy import Connection
+
+import domain
+from domain.kernel.base import Model
+
+
+def load_models() -> None:
+    """Import every module that declares tables, so that the metadata is whole."""
+    importlib.import_module("domain.kernel.events")
+    importlib.import_module("domain.kernel.idempotency")
+    for package in pkgutil.iter_modules(domain.__path__):
+        name = f"domain.{package.name}.models"
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)
+
+
+def run(connection: Connection) -> None:
+    """Migrate over the connection that the caller opened."""
+    load_models()
+    schemas = {table.schema for table in Model.metadata.tables.values()}
+    context.configure(
+        connection=connection,
+        target_metadata=Model.metadata,
+        include_schemas=True,
+        include_name=lambda name, type_, _parents: type_ != "schema" or name in schemas,
+        version_table="alembic_version",
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

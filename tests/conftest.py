@@ -1,0 +1,42 @@
+"""Resources that tests ask for by name; data comes from the builders in ``tests.support``."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+
+import pytest
+
+from domain.kernel.database import Database, create_engine
+from tests.support import postgres
+
+_server = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts the one server; ``pytest -n`` workers use it."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        config.stash[_server] = postgres.start_server()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server in config.stash:
+        config.stash[_server].close()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def database_url() -> AsyncIterator[str]:
+    """A migrated, empty database of the test's own."""
+    async with postgres.cloned_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The door to the test's own database."""
+    database = Database(create_engine(database_url, pool_size=5))
+    yield database
+    await database.dispose()
