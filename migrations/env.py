@@ -21,8 +21,9 @@ def load_models() -> None:
 
 
 def run(connection: Connection) -> None:
-    """Migrate over the connection that the caller opened."""
-    load_models()
+    """Migrate over the connection that the caller opened; a comparison needs the models too."""
+    if context.config.attributes["compares"]:
+        load_models()
     schemas = {table.schema for table in Model.metadata.tables.values()}
     context.configure(
         connection=connection,

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from domain.kernel.database import Database, create_engine
 from tests.support import postgres
+from tests.support.server import Api, running_api
 
 _server = pytest.StashKey[ExitStack]()
 
@@ -40,3 +42,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(create_engine(database_url, pool_size=5))
     yield database
     await database.dispose()
+
+
+@pytest.fixture
+async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    """The application on a real socket over the test's own database."""
+    async with running_api(database_url, tmp_path) as api:
+        yield api

@@ -32,6 +32,12 @@ def within_scope(actor: Actor, customer_id: Any) -> ColumnElement[bool]:
     return false()
 
 
+def of_visible_customers(actor: Actor, customer_id: Any) -> ColumnElement[bool]:
+    """The predicate over a column of customer ids: rows of customers the actor may read."""
+    visible = select(Customer.id).where(visible_customers(actor))
+    return customer_id.in_(visible)  # type: ignore[no-any-return]
+
+
 def can_see_event(actor: Actor, *, customer_id: int | None, reseller_id: int | None) -> bool:
     """Whether an event of that customer and reseller lies in the actor's scope."""
     if not actor.can(Permission.EVENT_READ):

@@ -70,7 +70,7 @@ class CustomerService:
         The visible customers that match all parameters, by id; 10,000 at most.
 
         Raises:
-            Invalid: a parameter that is none of reseller_id, status, subscription_state, type, email.
+            Invalid: a parameter is none of reseller_id, status, subscription_state, type, email.
         """
         for name in filter_params:
             if name not in _FILTERS:

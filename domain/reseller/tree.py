@@ -1,6 +1,6 @@
-"""The reseller tree: who is below whom."""
+"""The reseller tree: who is below whom, and how deep."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from domain.reseller.models import Reseller
@@ -15,3 +15,13 @@ async def subtree_ids(connection: AsyncConnection | AsyncSession, reseller_id: i
     below = below.union(select(Reseller.id).join(below, Reseller.parent_id == below.c.id))
     rows = await connection.execute(select(below.c.id).order_by(below.c.id))
     return [row.id for row in rows]
+
+
+async def depth_of(connection: AsyncConnection | AsyncSession, reseller_id: int) -> int:
+    """How many resellers there are from the root of its tree to this one; 0 if there is none."""
+    own = select(Reseller.id, Reseller.parent_id).where(Reseller.id == reseller_id)
+    above = own.cte("above", recursive=True)
+    above = above.union(
+        select(Reseller.id, Reseller.parent_id).join(above, Reseller.id == above.c.parent_id)
+    )
+    return int((await connection.execute(select(func.count()).select_from(above))).scalar_one())

@@ -25,9 +25,7 @@ service = CustomerService()
 
 async def announced(database: Database) -> list[tuple[str, dict]]:
     async with database.reading() as connection:
-        rows = await connection.execute(
-            select(EventRow.type, EventRow.data).order_by(EventRow.id)
-        )
+        rows = await connection.execute(select(EventRow.type, EventRow.data).order_by(EventRow.id))
         return [(row.type, row.data) for row in rows]
 
 

@@ -1,0 +1,1 @@
+"""Billing: accounts, invoices with gap-free numbers, and the payments that settle them."""

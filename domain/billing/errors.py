@@ -1,0 +1,49 @@
+"""What can go wrong in billing."""
+
+from domain.kernel.errors import Conflict, ErrorCode, Invalid, NotFound
+
+
+class InvoiceNotFound(NotFound):
+    """Absent, or another tenant's: the two look the same."""
+
+    def __init__(self, key: object, *, field: str = "invoiceId") -> None:
+        super().__init__("invoice", key, path=[field])
+
+
+class WrongCurrency(Invalid):
+    """The account has one currency for all its documents and payments."""
+
+    def __init__(self, field: str, *, currency: str) -> None:
+        super().__init__(field, f"must be in {currency}, the currency of the account")
+        self.currency = currency
+
+
+class InvoiceNotPayable(Conflict):
+    """Only an issued invoice with something due takes a payment."""
+
+    code = ErrorCode.INVOICE_NOT_PAYABLE
+
+    def __init__(self, invoice_id: int) -> None:
+        super().__init__(f"Invoice {invoice_id} has nothing due", path=["invoiceIds"])
+        self.invoice_id = invoice_id
+
+
+class InvoiceHasPayments(Conflict):
+    """Money has been allocated to the invoice: it cannot be voided."""
+
+    code = ErrorCode.INVOICE_HAS_PAYMENTS
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Invoice {number} has payments allocated to it", path=["invoiceId"])
+        self.number = number
+
+
+class PaymentAlreadyRecorded(Conflict):
+    """A payment by this method with this reference is in the books."""
+
+    code = ErrorCode.PAYMENT_ALREADY_RECORDED
+
+    def __init__(self, method: str, reference: str) -> None:
+        super().__init__(f"{method} payment {reference} is already recorded", path=["reference"])
+        self.method = method
+        self.reference = reference

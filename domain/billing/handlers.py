@@ -1,0 +1,29 @@
+"""What billing does when the customer module announces something; the table says which."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.billing.accounts import AccountService
+from domain.customer.models import Customer
+from domain.kernel.events import LoggedEvent
+from domain.kernel.unit_of_work import UnitOfWork
+
+
+async def follow_customer(session: UnitOfWork, event: LoggedEvent) -> None:
+    """
+    Open the customer's account if there is none, and bring it in line with the customer.
+
+    It copies the state of now, not of the event: replays and late deliveries do no harm.
+    """
+    customer = await session.locked(Customer, Customer.id == event.customer_id)
+    if customer is not None:
+        await AccountService().follow(session, customer, at=event.occurred_at)
+
+
+HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
+    "customer.created": follow_customer,
+    "customer.updated": follow_customer,
+    "customer.deleted": follow_customer,
+    "customer.subscription_state.changed": follow_customer,
+    "customer.address.created": follow_customer,
+    "customer.address.updated": follow_customer,
+}

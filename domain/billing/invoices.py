@@ -1,0 +1,150 @@
+"""What may be done to an invoice: drafted, issued, voided; issued content never changes."""
+
+from datetime import UTC, timedelta
+
+from sqlalchemy import select
+
+from domain.billing.accounts import AccountService
+from domain.billing.commands import DraftInvoice
+from domain.billing.drafting import add_draft, buyer_of
+from domain.billing.errors import InvoiceHasPayments, InvoiceNotFound
+from domain.billing.events import InvoiceIssued, InvoicePaid, InvoiceVoided
+from domain.billing.kinds import InvoiceStatus
+from domain.billing.models import BillingAccount, Invoice
+from domain.billing.numbering import next_number
+from domain.billing.policy import visible_invoices
+from domain.billing.pricing import checked_lines
+from domain.billing.settlement import settle, unspent_payments
+from domain.customer.models import Customer
+from domain.customer.services import CustomerService
+from domain.kernel import values
+from domain.kernel.access import Permission, require
+from domain.kernel.errors import Conflict, InvalidTransition, VersionConflict
+from domain.kernel.unit_of_work import UnitOfWork
+
+PREFIX = "INV"
+
+_ARROWS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
+    InvoiceStatus.DRAFT: frozenset({InvoiceStatus.ISSUED, InvoiceStatus.VOID}),
+    InvoiceStatus.ISSUED: frozenset({InvoiceStatus.VOID}),
+    InvoiceStatus.VOID: frozenset(),
+}
+
+
+class InvoiceService:
+    """The use cases of invoices. Stateless; each takes the customer's lock first."""
+
+    async def draft_invoice(self, session: UnitOfWork, command: DraftInvoice) -> Invoice:
+        """
+        Draft an invoice: it has no number and demands nothing until issued.
+
+        Raises:
+            CustomerNotFound, Invalid.
+            WrongCurrency: a line is not in the account's currency.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "draft invoices")
+        customer = await CustomerService().locked(session, command.customer_id)
+        account = await AccountService().of(session, customer)
+        checked_lines(command.lines, currency=account.currency)
+        return await add_draft(session, account, command.lines)
+
+    async def issue_invoice(
+        self, session: UnitOfWork, invoice_id: int, *, expected_version: int | None = None
+    ) -> Invoice:
+        """
+        Give the draft its number, dates and buyer; pay it from the account's credit, if any.
+
+        Announces ``billing.invoice.issued``, and ``billing.invoice.paid`` if nothing is left due.
+
+        Raises:
+            InvoiceNotFound, VersionConflict.
+            InvalidTransition: it is not a draft.
+            Conflict: its total is below zero.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "issue invoices")
+        customer, invoice = await self._locked(session, invoice_id, expected_version)
+        _check_arrow(invoice, InvoiceStatus.ISSUED)
+        if invoice.total_minor < 0:
+            raise Conflict("An invoice cannot have a total below zero", path=["invoiceId"])
+        account = await AccountService().of(session, customer)
+        await self.issue(session, invoice, account=account, customer=customer)
+        return invoice
+
+    async def void_invoice(
+        self,
+        session: UnitOfWork,
+        invoice_id: int,
+        *,
+        reason: str,
+        expected_version: int | None = None,
+    ) -> Invoice:
+        """
+        Withdraw an invoice: an issued one keeps its number and content, a draft is discarded.
+
+        Announces ``billing.invoice.voided`` if it had been issued.
+
+        Raises:
+            InvoiceNotFound, VersionConflict, Invalid.
+            InvalidTransition: it is void already.
+            InvoiceHasPayments: money has been allocated to it.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "void invoices")
+        customer, invoice = await self._locked(session, invoice_id, expected_version)
+        reason = values.text(reason, "reason", longest=500)
+        _check_arrow(invoice, InvoiceStatus.VOID)
+        if invoice.paid_minor:
+            raise InvoiceHasPayments(invoice.number or "")
+        invoice.status, invoice.void_reason = InvoiceStatus.VOID, reason
+        invoice.voided_at = invoice.updated_at = session.now
+        if invoice.number is not None:
+            await session.announce(InvoiceVoided.of(invoice, reseller_id=customer.reseller_id))
+        account = await AccountService().of(session, customer)
+        await AccountService().close_if_settled(session, account, customer)
+        return invoice
+
+    async def issue(
+        self,
+        session: UnitOfWork,
+        invoice: Invoice,
+        *,
+        account: BillingAccount,
+        customer: Customer,
+    ) -> None:
+        """Issue the draft of the locked customer; ``issue_invoice`` without its checks."""
+        number = await next_number(session, PREFIX, session.now.astimezone(UTC).date())
+        invoice.status, invoice.number = InvoiceStatus.ISSUED, number.text
+        invoice.issued_on = number.issued_on
+        invoice.due_on = number.issued_on + timedelta(days=account.payment_term_days)
+        invoice.issued_at = invoice.updated_at = session.now
+        invoice.buyer = buyer_of(account, customer)
+        await session.announce(InvoiceIssued.of(invoice, reseller_id=customer.reseller_id))
+        credit = await unspent_payments(session, account.id)
+        await settle(session, payments=credit, invoices=[invoice])
+        if not invoice.due_minor:
+            await session.announce(InvoicePaid.of(invoice, reseller_id=customer.reseller_id))
+
+    @staticmethod
+    async def _locked(
+        session: UnitOfWork, invoice_id: int, expected_version: int | None
+    ) -> tuple[Customer, Invoice]:
+        visible = visible_invoices(session.actor)
+        customer_id = await session.scalar(
+            select(Invoice.customer_id).where(Invoice.id == invoice_id, visible)
+        )
+        if customer_id is None:
+            raise InvoiceNotFound(invoice_id)
+        customer = await CustomerService().locked(session, customer_id)
+        invoice = await session.locked(Invoice, Invoice.id == invoice_id)
+        if invoice is None:
+            raise InvoiceNotFound(invoice_id)
+        if expected_version not in (None, invoice.version):
+            raise VersionConflict("invoice", current_version=invoice.version)
+        return customer, invoice
+
+
+def _check_arrow(invoice: Invoice, requested: InvoiceStatus) -> None:
+    allowed = _ARROWS[invoice.status]
+    if requested not in allowed:
+        raise InvalidTransition(
+            "status", current=invoice.status, requested=requested, allowed=sorted(allowed)
+        )

@@ -1,0 +1,72 @@
+"""The words of billing: states of accounts and invoices, kinds of lines and payments."""
+
+from enum import StrEnum
+
+
+class AccountStatus(StrEnum):
+    """Where the account stands; it follows the customer's status."""
+
+    OPEN = "OPEN"
+    FROZEN = "FROZEN"
+    CLOSING = "CLOSING"
+    CLOSED = "CLOSED"
+
+
+class Invoicing(StrEnum):
+    """Whether billing runs charge the account; it follows the subscription state."""
+
+    ACTIVE = "ACTIVE"
+    TRIAL = "TRIAL"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+
+
+class InvoiceStatus(StrEnum):
+    """Where the document stands; whether it is paid is ``PaymentStatus``."""
+
+    DRAFT = "DRAFT"
+    ISSUED = "ISSUED"
+    VOID = "VOID"
+
+
+class PaymentStatus(StrEnum):
+    """How much of an issued invoice is covered by allocations of payments."""
+
+    UNPAID = "UNPAID"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+
+
+class LineKind(StrEnum):
+    """What a line of an invoice charges for; DISCOUNT and ADJUSTMENT may be negative."""
+
+    RECURRING = "RECURRING"
+    PRORATION = "PRORATION"
+    SETUP = "SETUP"
+    USAGE = "USAGE"
+    OVERAGE = "OVERAGE"
+    TOPUP = "TOPUP"
+    LATE_FEE = "LATE_FEE"
+    ADJUSTMENT = "ADJUSTMENT"
+    DISCOUNT = "DISCOUNT"
+
+
+class PaymentMethod(StrEnum):
+    """The way money came in."""
+
+    CREDIT_CARD = "CREDIT_CARD"
+    BANK_TRANSFER = "BANK_TRANSFER"
+    PAYPAL = "PAYPAL"
+    EWALLET = "EWALLET"
+    CASH = "CASH"
+    CHECK = "CHECK"
+    OTHER = "OTHER"
+
+
+class SkipReason(StrEnum):
+    """Why a billing run made no invoice for an account."""
+
+    ALREADY_CHARGED = "ALREADY_CHARGED"
+    NO_PLAN = "NO_PLAN"
+    OTHER_CURRENCY = "OTHER_CURRENCY"
+    NOTHING_TO_CHARGE = "NOTHING_TO_CHARGE"

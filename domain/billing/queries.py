@@ -1,0 +1,191 @@
+"""Reads of accounts, payments and allocations: only rows of the actor's scope."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.billing import models, records
+from domain.billing.kinds import InvoiceStatus, PaymentMethod
+from domain.billing.policy import visible_accounts, visible_payments
+from domain.kernel.access import Actor, Permission, require
+from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
+from domain.kernel.records import fetch, select_record
+
+
+class PaymentOrderField(StrEnum):
+    """What a list of payments can be ordered by."""
+
+    RECEIVED_AT = "RECEIVED_AT"
+    AMOUNT = "AMOUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilter:
+    """All that are given must hold. ``received_to`` is exclusive."""
+
+    method: tuple[PaymentMethod, ...] | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    has_credit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentList:
+    """A list of payments as a client asks for it."""
+
+    part: Slice
+    filter: PaymentFilter = PaymentFilter()
+    order_by: PaymentOrderField = PaymentOrderField.RECEIVED_AT
+    descending: bool = True
+
+
+_SORT_COLUMNS: dict[PaymentOrderField, tuple[Any, ...]] = {
+    PaymentOrderField.RECEIVED_AT: (models.Payment.received_at, models.Payment.id),
+    PaymentOrderField.AMOUNT: (models.Payment.amount_minor, models.Payment.id),
+}
+
+
+async def accounts_by_customer(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
+) -> dict[int, records.BillingAccount]:
+    """The visible accounts of these customers, with their sums."""
+    found = await _accounts(connection, actor, models.BillingAccount.customer_id.in_(customer_ids))
+    return {account.customer_id: account for account in found}
+
+
+async def accounts_by_id(
+    connection: AsyncConnection, actor: Actor, account_ids: Collection[int]
+) -> dict[int, records.BillingAccount]:
+    """The visible accounts with these ids, with their sums."""
+    found = await _accounts(connection, actor, models.BillingAccount.id.in_(account_ids))
+    return {account.id: account for account in found}
+
+
+async def payments_by_id(
+    connection: AsyncConnection, actor: Actor, payment_ids: Collection[int]
+) -> dict[int, records.Payment]:
+    """The visible payments with these ids."""
+    statement = _payments(actor).where(models.Payment.id.in_(payment_ids))
+    found = await fetch(connection, records.Payment, statement)
+    return {payment.id: payment for payment in found}
+
+
+async def payment_pages_by_customer(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], asked: PaymentList
+) -> dict[int, Page[records.Payment]]:
+    """The same page of each customer's payments that pass the filter."""
+    return await pages_by_parent(
+        connection,
+        records.Payment,
+        _matching(actor, asked.filter),
+        parent=models.Payment.customer_id,
+        parents=customer_ids,
+        order=Ordering(asked.order_by, _SORT_COLUMNS[asked.order_by], asked.descending),
+        part=asked.part,
+        bound_to=asked.filter,
+    )
+
+
+async def payment_counts_by_customer(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], wanted: PaymentFilter
+) -> dict[int, int]:
+    """How many payments each customer made that pass the filter."""
+    return await counts_by_parent(
+        connection,
+        _matching(actor, wanted),
+        parent=models.Payment.customer_id,
+        parents=customer_ids,
+    )
+
+
+async def allocations_by_payment(
+    connection: AsyncConnection, actor: Actor, payment_ids: Collection[int]
+) -> dict[int, list[records.PaymentAllocation]]:
+    """What each payment pays, in the order it was allocated; credit alone is left out."""
+    paid_by = models.PaymentAllocation.payment_id
+    found = await _allocations(connection, actor, paid_by.in_(payment_ids))
+    grouped: dict[int, list[records.PaymentAllocation]] = {}
+    for allocation in found:
+        grouped.setdefault(allocation.payment_id, []).append(allocation)
+    return grouped
+
+
+async def allocations_by_invoice(
+    connection: AsyncConnection, actor: Actor, invoice_ids: Collection[int]
+) -> dict[int, list[records.PaymentAllocation]]:
+    """What pays each invoice, in the order it was allocated; unpaid invoices have none."""
+    pays = models.PaymentAllocation.invoice_id
+    found = await _allocations(connection, actor, pays.in_(invoice_ids))
+    grouped: dict[int, list[records.PaymentAllocation]] = {}
+    for allocation in found:
+        grouped.setdefault(allocation.invoice_id, []).append(allocation)
+    return grouped
+
+
+async def _accounts(
+    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+) -> list[records.BillingAccount]:
+    require(actor, Permission.BILLING_READ, "read billing accounts")
+    invoice, payment = models.Invoice, models.Payment
+    is_open = (
+        (invoice.account_id == models.BillingAccount.id)
+        & (invoice.status == InvoiceStatus.ISSUED)
+        & (invoice.paid_minor < invoice.total_minor)
+    )
+    is_unspent = (payment.account_id == models.BillingAccount.id) & (
+        payment.allocated_minor < payment.amount_minor
+    )
+    due = invoice.total_minor - invoice.paid_minor
+    *own, _owed, _overdue, _credit = records.BillingAccount.__slots__
+    statement = select(
+        *(getattr(models.BillingAccount, name) for name in own),
+        _sum(due, is_open),
+        _sum(due, is_open & (invoice.due_on < func.current_date())),
+        _sum(payment.amount_minor - payment.allocated_minor, is_unspent),
+    ).where(matching, visible_accounts(actor))
+    return list(await fetch(connection, records.BillingAccount, statement))
+
+
+def _sum(amounts: Any, matching: ColumnElement[bool]) -> Any:
+    """The sum over the rows of the surrounding select's account."""
+    total = select(func.coalesce(func.sum(amounts), 0)).where(matching)
+    return cast(total.correlate(models.BillingAccount).scalar_subquery(), BigInteger)
+
+
+def _payments(actor: Actor) -> Select[Any]:
+    require(actor, Permission.BILLING_READ, "read payments")
+    return select_record(records.Payment, models.Payment).where(visible_payments(actor))
+
+
+def _matching(actor: Actor, wanted: PaymentFilter) -> Select[Any]:
+    payment, statement = models.Payment, _payments(actor)
+    if wanted.method is not None:
+        statement = statement.where(payment.method.in_(wanted.method))
+    if wanted.received_from is not None:
+        statement = statement.where(payment.received_at >= wanted.received_from)
+    if wanted.received_to is not None:
+        statement = statement.where(payment.received_at < wanted.received_to)
+    if wanted.has_credit is not None:
+        has_credit = payment.allocated_minor < payment.amount_minor
+        statement = statement.where(has_credit if wanted.has_credit else ~has_credit)
+    return statement
+
+
+async def _allocations(
+    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+) -> list[records.PaymentAllocation]:
+    require(actor, Permission.BILLING_READ, "read payments")
+    allocation, payment = models.PaymentAllocation, models.Payment
+    *own, _currency = records.PaymentAllocation.__slots__
+    statement = (
+        select(*(getattr(allocation, name) for name in own), payment.currency)
+        .join(payment, payment.id == allocation.payment_id)
+        .where(matching, visible_payments(actor))
+        .order_by(allocation.id)
+    )
+    return list(await fetch(connection, records.PaymentAllocation, statement))

@@ -1,0 +1,194 @@
+"""What may be read of billing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from domain.billing.kinds import (
+    AccountStatus,
+    InvoiceStatus,
+    Invoicing,
+    LineKind,
+    PaymentMethod,
+    PaymentStatus,
+)
+from domain.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class BillingAccount:
+    """
+    A billing account with its sums in minor units. Other names are the model's.
+
+    ``owed_minor`` is open on issued invoices, ``overdue_minor`` the part of it past due,
+    ``credit_minor`` the part of the payments that pays no invoice yet.
+    """
+
+    id: int
+    number: str
+    customer_id: int
+    status: AccountStatus
+    invoicing: Invoicing
+    invoicing_since: datetime
+    email: str | None
+    currency: str
+    billing_day: int
+    payment_term_days: int
+    tax_percent: Decimal
+    billing_address: dict[str, Any] | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    owed_minor: int
+    overdue_minor: int
+    credit_minor: int
+
+    @property
+    def balance(self) -> Money:
+        """Issued totals minus payments: more than zero is owed, less is credit."""
+        return Money(self.owed_minor - self.credit_minor, self.currency)
+
+    @property
+    def overdue(self) -> Money:
+        return Money(self.overdue_minor, self.currency)
+
+    @property
+    def credit(self) -> Money:
+        return Money(self.credit_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice. ``is_overdue``: something is due, and the due date (UTC) has passed."""
+
+    id: int
+    account_id: int
+    customer_id: int
+    status: InvoiceStatus
+    number: str | None
+    currency: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    paid_minor: int
+    period_from: date | None
+    period_to: date | None
+    issued_on: date | None
+    due_on: date | None
+    issued_at: datetime | None
+    voided_at: datetime | None
+    void_reason: str | None
+    buyer: dict[str, Any] | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    is_overdue: bool
+
+    @property
+    def payment_status(self) -> PaymentStatus | None:
+        """Derived from the allocations; None unless the invoice is issued."""
+        if self.status is not InvoiceStatus.ISSUED:
+            return None
+        if self.paid_minor >= self.total_minor:
+            return PaymentStatus.PAID
+        return PaymentStatus.PARTIALLY_PAID if self.paid_minor else PaymentStatus.UNPAID
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def paid(self) -> Money:
+        return Money(self.paid_minor, self.currency)
+
+    @property
+    def due(self) -> Money:
+        """What is still to be paid; 0 unless the invoice is issued."""
+        is_issued = self.status is InvoiceStatus.ISSUED
+        return Money(self.total_minor - self.paid_minor if is_issued else 0, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A line of an invoice, in the invoice's currency."""
+
+    id: int
+    invoice_id: int
+    position: int
+    kind: LineKind
+    description: str
+    quantity: Decimal
+    unit_price_minor: int
+    tax_percent: Decimal
+    net_minor: int
+    tax_minor: int
+    period_from: date | None
+    period_to: date | None
+    plan_assignment_id: int | None
+    currency: str
+
+    @property
+    def unit_price(self) -> Money:
+        return Money(self.unit_price_minor, self.currency)
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
+    @property
+    def total(self) -> Money:
+        return Money(self.net_minor + self.tax_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment received."""
+
+    id: int
+    account_id: int
+    customer_id: int
+    method: PaymentMethod
+    reference: str | None
+    currency: str
+    amount_minor: int
+    allocated_minor: int
+    received_at: datetime
+    created_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def unallocated(self) -> Money:
+        """The part that pays no invoice yet: credit."""
+        return Money(self.amount_minor - self.allocated_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAllocation:
+    """The part of a payment that pays one invoice."""
+
+    id: int
+    payment_id: int
+    invoice_id: int
+    amount_minor: int
+    created_at: datetime
+    currency: str
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

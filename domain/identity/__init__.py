@@ -1,0 +1,1 @@
+"""Accounts that sign in: staff, resellers' people, customers; and the tokens they get."""

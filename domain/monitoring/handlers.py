@@ -1,0 +1,50 @@
+"""What monitoring does when it or others announce something; the table says which."""
+
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import select
+
+from domain.customer.models import Customer
+from domain.kernel.events import LoggedEvent
+from domain.kernel.unit_of_work import UnitOfWork
+from domain.monitoring.alerts import AlertService, open_alerts
+from domain.monitoring.delivery import deliver
+from domain.monitoring.priority import alert_priority
+
+_WEIGHED = frozenset({"status", "type"})
+
+
+async def send_notifications(session: UnitOfWork, event: LoggedEvent) -> None:
+    """Send the alert's notifications; raises ``DeliveryFailed`` to be called again."""
+    await deliver(session, event.data["alert_id"])
+
+
+async def weigh_alerts_again(session: UnitOfWork, event: LoggedEvent) -> None:
+    """Bring open alerts' priority in line with the customer's present status and type."""
+    if _WEIGHED.isdisjoint(event.data["changed_fields"]):
+        return
+    customer = await session.locked(
+        Customer, Customer.id == event.customer_id, Customer.deleted_at.is_(None)
+    )
+    if customer is None:
+        return
+    for alert in await open_alerts(session, customer.id):
+        priority = alert_priority(
+            alert.severity, customer_type=customer.type, customer_status=customer.status
+        )
+        if alert.priority is not priority:
+            alert.priority, alert.updated_at = priority, session.now
+
+
+async def close_alerts(session: UnitOfWork, event: LoggedEvent) -> None:
+    """A deleted customer has no service left to be alerted about."""
+    customer_id = event.data["customer_id"]
+    await session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
+    await AlertService().close_alerts_of(session, customer_id, reseller_id=event.reseller_id)
+
+
+HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
+    "monitoring.alert.raised": send_notifications,
+    "customer.updated": weigh_alerts_again,
+    "customer.deleted": close_alerts,
+}

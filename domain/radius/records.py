@@ -1,0 +1,63 @@
+"""What may be read of RADIUS: sessions and servers; no password, no shared secret."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.radius.models import AcctStatusType, IpAddress, NasVendor, SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class RadiusSession:
+    """One stay on the network. Names and units are the model's: input is upload (RFC 2866)."""
+
+    id: int
+    customer_id: int
+    acct_unique_session_id: str
+    acct_session_id: str
+    username: str
+    nas_ip_address: IpAddress
+    framed_ip_address: IpAddress | None
+    calling_station_id: str | None
+    called_station_id: str | None
+    state: SessionState
+    input_octets: int
+    output_octets: int
+    session_time_seconds: int
+    started_at: datetime
+    last_update_at: datetime
+    stopped_at: datetime | None
+    terminate_cause: str | None
+    disconnect_requested_at: datetime | None
+    disconnect_reason: str | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the customer is online by it."""
+        return self.stopped_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Nas:
+    """A network access server."""
+
+    id: int
+    name: str
+    address: IpAddress
+    vendor: NasVendor
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnclaimedAccounting:
+    """An accounting record of nobody's, with its whole totals."""
+
+    id: int
+    received_at: datetime
+    username: str
+    nas_ip_address: IpAddress
+    acct_unique_session_id: str
+    status_type: AcctStatusType
+    session_time_seconds: int
+    input_octets: int
+    output_octets: int
+    event_at: datetime

@@ -1,0 +1,42 @@
+"""Which resellers an actor sees, and whose commission."""
+
+from sqlalchemy import ColumnElement, false, true
+
+from domain.kernel.access import Actor, Role
+from domain.reseller.customers import reseller_of
+from domain.reseller.models import CommissionEntry, CommissionSettlement, Reseller
+
+
+def visible_resellers(actor: Actor) -> ColumnElement[bool]:
+    """
+    The predicate over ``Reseller`` of the rows in the actor's scope.
+
+    Staff and services see all, a reseller its subtree, a customer the one it belongs to.
+    """
+    if actor.sees_all_rows:
+        return true()
+    if actor.role is Role.RESELLER:
+        return Reseller.id.in_(actor.reseller_ids)
+    if actor.role is Role.CUSTOMER:
+        return Reseller.id.in_(reseller_of(actor.customer_id))
+    return false()
+
+
+def visible_entries(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``CommissionEntry``: all to staff, its subtree's to a reseller."""
+    return _earned_within(actor, CommissionEntry)
+
+
+def visible_settlements(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``CommissionSettlement``: all to staff, its subtree's to a reseller."""
+    return _earned_within(actor, CommissionSettlement)
+
+
+def _earned_within(
+    actor: Actor, earning: type[CommissionEntry] | type[CommissionSettlement]
+) -> ColumnElement[bool]:
+    if actor.sees_all_rows:
+        return true()
+    if actor.role is Role.RESELLER:
+        return earning.reseller_id.in_(actor.reseller_ids)
+    return false()

@@ -1,0 +1,1 @@
+"""Tariffs: the catalogue of plans, who is on which, what they used, and fair use."""

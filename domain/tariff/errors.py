@@ -1,0 +1,52 @@
+"""What can go wrong with tariffs."""
+
+from domain.kernel.errors import Conflict, ErrorCode, NotFound
+
+
+class PlanNotFound(NotFound):
+    """Absent, or retired and none of the actor's: the two look the same."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("tariff plan", key, path=["tariffPlanId"])
+
+
+class PlanCodeTaken(Conflict):
+    """A plan, on sale or retired, has the code already."""
+
+    code = ErrorCode.PLAN_CODE_TAKEN
+
+    def __init__(self, plan_code: str) -> None:
+        super().__init__(f"The plan code {plan_code} is taken", path=["code"])
+        self.plan_code = plan_code
+
+
+class PlanNotOnSale(Conflict):
+    """A retired plan: who is on it stays, nobody else gets it."""
+
+    code = ErrorCode.PLAN_NOT_ON_SALE
+
+    def __init__(self, plan_code: str) -> None:
+        super().__init__(f"The plan {plan_code} is no longer on sale", path=["tariffPlanId"])
+        self.plan_code = plan_code
+
+
+class NoPlanAssigned(Conflict):
+    """The act needs a customer who is on a plan."""
+
+    code = ErrorCode.NO_PLAN_ASSIGNED
+
+    def __init__(self, customer_id: int) -> None:
+        super().__init__(f"Customer {customer_id} is on no plan", path=["customerId"])
+        self.customer_id = customer_id
+
+
+class DedupeKeyReused(Conflict):
+    """The customer has a usage record with this key, and it says something else."""
+
+    code = ErrorCode.IDEMPOTENCY_KEY_REUSED
+
+    def __init__(self, dedupe_key: str) -> None:
+        super().__init__(
+            f"Usage was recorded under {dedupe_key} with other octets", path=["dedupeKey"]
+        )
+        self.dedupe_key = dedupe_key

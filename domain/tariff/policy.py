@@ -1,0 +1,24 @@
+"""Which plans an actor sees."""
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from domain.customer.policy import within_scope
+from domain.kernel.access import Actor, Permission
+from domain.tariff.models import PlanAssignment, TariffPlan
+
+
+def visible_plans(actor: Actor) -> ColumnElement[bool]:
+    """
+    The predicate over ``TariffPlan`` of the rows that the actor may read.
+
+    Staff and services see all; a customer or reseller what is on sale, and the plans that
+    customers of its scope are or were on.
+    """
+    if not actor.can(Permission.TARIFF_READ):
+        return false()
+    if actor.sees_all_rows:
+        return true()
+    own = select(PlanAssignment.tariff_plan_id).where(
+        within_scope(actor, PlanAssignment.customer_id)
+    )
+    return TariffPlan.retired_at.is_(None) | TariffPlan.id.in_(own)

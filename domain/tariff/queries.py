@@ -1,0 +1,203 @@
+"""Reads of tariffs: each takes the actor and returns only rows of its scope."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.customer.policy import within_scope
+from domain.kernel.access import Actor, Permission, require
+from domain.kernel.paging import (
+    Ordering,
+    Page,
+    Slice,
+    count_of,
+    counts_by_parent,
+    page_of,
+    pages_by_parent,
+)
+from domain.kernel.records import fetch, select_record
+from domain.tariff import models, records
+from domain.tariff.policy import visible_plans
+from domain.tariff.summaries import UsagePeriod, usage_summaries
+
+__all__ = [
+    "PlanFilter",
+    "PlanList",
+    "PlanOrderField",
+    "UsagePeriod",
+    "assignment_counts_by_customer",
+    "assignment_pages_by_customer",
+    "assignments_by_id",
+    "current_assignments",
+    "plan_count",
+    "plans_by_code",
+    "plans_by_id",
+    "plans_page",
+    "usage_summaries",
+]
+
+_NEWEST = Ordering(
+    "newest", (models.PlanAssignment.started_at, models.PlanAssignment.id), descending=True
+)
+
+
+class PlanOrderField(StrEnum):
+    """What a list of plans can be ordered by."""
+
+    ID = "ID"
+    CODE = "CODE"
+    PRICE = "PRICE"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFilter:
+    """All that are given must hold."""
+
+    on_sale: bool | None = None
+    code: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """A list of plans as a client asks for it. PRICE orders by minor units, in any currency."""
+
+    part: Slice
+    filter: PlanFilter = PlanFilter()
+    order_by: PlanOrderField = PlanOrderField.ID
+    descending: bool = False
+
+
+_SORT_COLUMNS: dict[PlanOrderField, tuple[Any, ...]] = {
+    PlanOrderField.ID: (models.TariffPlan.id,),
+    PlanOrderField.CODE: (models.TariffPlan.code,),
+    PlanOrderField.PRICE: (models.TariffPlan.price_minor, models.TariffPlan.id),
+}
+
+
+async def plans_by_id(
+    connection: AsyncConnection, actor: Actor, plan_ids: Collection[int]
+) -> dict[int, records.TariffPlan]:
+    """The visible plans with these ids."""
+    found = await _plans(connection, actor, models.TariffPlan.id.in_(plan_ids))
+    return {plan.id: plan for plan in found}
+
+
+async def plans_by_code(
+    connection: AsyncConnection, actor: Actor, codes: Collection[str]
+) -> dict[str, records.TariffPlan]:
+    """The visible plans with these codes."""
+    found = await _plans(connection, actor, models.TariffPlan.code.in_(codes))
+    return {plan.code: plan for plan in found}
+
+
+async def plans_page(
+    connection: AsyncConnection, actor: Actor, asked: PlanList
+) -> Page[records.TariffPlan]:
+    """One page of the visible plans that pass the filter."""
+    return await page_of(
+        connection,
+        records.TariffPlan,
+        _matching(actor, asked.filter),
+        order=Ordering(asked.order_by, _SORT_COLUMNS[asked.order_by], asked.descending),
+        part=asked.part,
+        bound_to=asked.filter,
+    )
+
+
+async def plan_count(connection: AsyncConnection, actor: Actor, wanted: PlanFilter) -> int:
+    """How many visible plans pass the filter."""
+    return await count_of(connection, _matching(actor, wanted))
+
+
+async def current_assignments(
+    connection: AsyncConnection,
+    actor: Actor,
+    customer_ids: Collection[int],
+    *,
+    at: datetime | None = None,
+) -> dict[int, records.PlanAssignment]:
+    """The assignment in force now, or at the instant given, of each customer on a plan."""
+    assignment = models.PlanAssignment
+    found = await _assignments(
+        connection,
+        actor,
+        assignment.customer_id.in_(customer_ids) & assignment.in_force(at or datetime.now(UTC)),
+    )
+    return {row.customer_id: row for row in found}
+
+
+async def assignments_by_id(
+    connection: AsyncConnection, actor: Actor, assignment_ids: Collection[int]
+) -> dict[int, records.PlanAssignment]:
+    """The visible assignments with these ids, whether in force or not."""
+    found = await _assignments(connection, actor, models.PlanAssignment.id.in_(assignment_ids))
+    return {row.id: row for row in found}
+
+
+async def assignment_pages_by_customer(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], part: Slice
+) -> dict[int, Page[records.PlanAssignment]]:
+    """A page of each customer's assignments, the latest start first, scheduled ones included."""
+    return await pages_by_parent(
+        connection,
+        records.PlanAssignment,
+        _visible_assignments(actor),
+        parent=models.PlanAssignment.customer_id,
+        parents=customer_ids,
+        order=_NEWEST,
+        part=part,
+    )
+
+
+async def assignment_counts_by_customer(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
+) -> dict[int, int]:
+    """How many assignments each customer has or had."""
+    return await counts_by_parent(
+        connection,
+        _visible_assignments(actor),
+        parent=models.PlanAssignment.customer_id,
+        parents=customer_ids,
+    )
+
+
+async def _plans(
+    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+) -> list[records.TariffPlan]:
+    statement = _visible_plans(actor).where(matching).order_by(models.TariffPlan.id)
+    return list(await fetch(connection, records.TariffPlan, statement))
+
+
+def _visible_plans(actor: Actor) -> Select[Any]:
+    require(actor, Permission.TARIFF_READ, "read tariff plans")
+    return select_record(records.TariffPlan, models.TariffPlan).where(visible_plans(actor))
+
+
+def _matching(actor: Actor, wanted: PlanFilter) -> Select[Any]:
+    statement = _visible_plans(actor)
+    if wanted.on_sale is not None:
+        retired = models.TariffPlan.retired_at
+        statement = statement.where(retired.is_(None) if wanted.on_sale else retired.is_not(None))
+    if wanted.code is not None:
+        statement = statement.where(models.TariffPlan.code.in_(wanted.code))
+    return statement
+
+
+async def _assignments(
+    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+) -> list[records.PlanAssignment]:
+    statement = _visible_assignments(actor).where(matching).order_by(models.PlanAssignment.id)
+    return list(await fetch(connection, records.PlanAssignment, statement))
+
+
+def _visible_assignments(actor: Actor) -> Select[Any]:
+    require(actor, Permission.TARIFF_READ, "read plan assignments")
+    assignment = models.PlanAssignment
+    return select_record(records.PlanAssignment, assignment).where(
+        within_scope(actor, assignment.customer_id)
+    )

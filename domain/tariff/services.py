@@ -1,0 +1,167 @@
+"""What may be done about a customer's plan (guide: Tariff Plan Assignment)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from domain.customer.errors import CustomerNotActive
+from domain.customer.lifecycle import LIVE, SUBSCRIPTION_ARROWS
+from domain.customer.models import Customer, CustomerStatus, SubscriptionState
+from domain.customer.services import CustomerService
+from domain.kernel import values
+from domain.kernel.access import Permission, require
+from domain.kernel.unit_of_work import UnitOfWork
+from domain.tariff import assignments
+from domain.tariff.commands import PlanChangeTime
+from domain.tariff.enforcement import reassess
+from domain.tariff.errors import NoPlanAssigned, PlanNotFound, PlanNotOnSale
+from domain.tariff.models import PlanAssignment, TariffPlan
+from domain.tariff.periods import next_cycle_start
+from domain.tariff.policy import visible_plans
+
+_ACT = "assign tariff plans"
+
+#: States that a plan does not lead out of: in service already, or suspended for a reason that
+#: another plan does not lift.
+_STAYS = LIVE | {SubscriptionState.SUSPENDED}
+
+
+class TariffService:
+    """
+    The use cases of a customer's plan. Each locks the customer first.
+
+    A customer that is absent or out of the actor's scope raises ``CustomerNotFound``.
+    """
+
+    async def assign_plan(
+        self, session: UnitOfWork, customer_id: int, tariff_plan_id: int
+    ) -> PlanAssignment:
+        """
+        Put the customer on the plan from now on, which ends the plan before, and activate.
+
+        Announces ``tariff.plan.assigned``. The subscription becomes ACTIVE with its dates, unless
+        it is live already or suspended. The plan that the customer is on is a no-op otherwise.
+
+        Raises:
+            CustomerNotActive: the customer's status is not ACTIVE.
+            PlanNotFound, PlanNotOnSale.
+            InvalidTransition: the subscription is CANCELLED, which is its end.
+        """
+        customer = await _assignable(session, customer_id)
+        await _plan_on_sale(session, tariff_plan_id)
+        rows = await assignments.unfinished(session, customer_id)
+        return await self._switch(session, customer, rows, tariff_plan_id)
+
+    async def change_plan(
+        self,
+        session: UnitOfWork,
+        customer_id: int,
+        tariff_plan_id: int,
+        *,
+        when: PlanChangeTime = PlanChangeTime.NOW,
+    ) -> PlanAssignment:
+        """
+        Move the customer to another plan, now or when the present billing cycle ends.
+
+        Cycles count from the start of the present assignment. A change that was scheduled before
+        is superseded; naming the plan that the customer is on withdraws it, and nothing else.
+
+        Raises:
+            CustomerNotActive, PlanNotFound, PlanNotOnSale.
+            NoPlanAssigned: there is no plan to change.
+            InvalidTransition: as for ``assign_plan``.
+        """
+        customer = await _assignable(session, customer_id)
+        rows = await assignments.unfinished(session, customer_id)
+        if not rows:
+            raise NoPlanAssigned(customer_id)
+        present = rows[0]
+        if present.tariff_plan_id != tariff_plan_id:
+            await _plan_on_sale(session, tariff_plan_id)
+        if when is PlanChangeTime.NOW or present.tariff_plan_id == tariff_plan_id:
+            return await self._switch(session, customer, rows, tariff_plan_id)
+        starts_at = next_cycle_start(present.started_at, present.billing_cycle, after=session.now)
+        await assignments.finish(session, rows, starts_at)
+        scheduled = await assignments.begin(session, customer_id, tariff_plan_id, starts_at)
+        await assignments.announce_assigned(session, customer, scheduled, present)
+        return scheduled
+
+    async def cancel_plan(
+        self, session: UnitOfWork, customer_id: int, *, reason: str | None = None
+    ) -> PlanAssignment:
+        """
+        End the customer's plan now, and withdraw a scheduled one; the subscription is CANCELLED.
+
+        Announces ``tariff.plan.cancelled``.
+
+        Raises:
+            NoPlanAssigned, Invalid.
+        """
+        require(session.actor, Permission.TARIFF_ASSIGN, _ACT)
+        if reason is not None:
+            reason = values.text(reason, "reason", longest=500)
+        customer = await CustomerService().locked(session, customer_id)
+        rows = await assignments.unfinished(session, customer_id)
+        if not rows:
+            raise NoPlanAssigned(customer_id)
+        await assignments.cancel(session, rows, reseller_id=customer.reseller_id, reason=reason)
+        if SubscriptionState.CANCELLED in SUBSCRIPTION_ARROWS[customer.subscription_state]:
+            await CustomerService().update_subscription_state(
+                session, customer_id, SubscriptionState.CANCELLED, update_dates=True, reason=reason
+            )
+        await reassess(session, customer)
+        return rows[0]
+
+    async def _switch(
+        self,
+        session: UnitOfWork,
+        customer: Customer,
+        rows: Sequence[PlanAssignment],
+        tariff_plan_id: int,
+    ) -> PlanAssignment:
+        present = rows[0] if rows else None
+        if present is not None and present.tariff_plan_id == tariff_plan_id:
+            assignment = await self._keep(session, customer, rows)
+        else:
+            await assignments.finish(session, rows, session.now)
+            assignment = await assignments.begin(session, customer.id, tariff_plan_id, session.now)
+            await assignments.announce_assigned(session, customer, assignment, present)
+        if customer.subscription_state not in _STAYS:
+            await CustomerService().update_subscription_state(
+                session, customer.id, SubscriptionState.ACTIVE, update_dates=True
+            )
+        await reassess(session, customer)
+        return assignment
+
+    async def _keep(
+        self, session: UnitOfWork, customer: Customer, rows: Sequence[PlanAssignment]
+    ) -> PlanAssignment:
+        present, *scheduled = rows
+        if scheduled:
+            await assignments.finish(session, scheduled, session.now)
+            present.ended_at = None
+            await assignments.announce_assigned(session, customer, present, scheduled[0])
+        return present
+
+
+async def _assignable(session: UnitOfWork, customer_id: int) -> Customer:
+    require(session.actor, Permission.TARIFF_ASSIGN, _ACT)
+    customer = await CustomerService().locked(session, customer_id)
+    if customer.status is not CustomerStatus.ACTIVE:
+        raise CustomerNotActive(customer_id, customer.status)
+    return customer
+
+
+async def _plan_on_sale(session: UnitOfWork, tariff_plan_id: int) -> TariffPlan:
+    """The plan, kept from being retired until the end of the transaction."""
+    plan = await session.scalar(
+        select(TariffPlan)
+        .where(TariffPlan.id == tariff_plan_id, visible_plans(session.actor))
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if plan is None:
+        raise PlanNotFound(tariff_plan_id)
+    if plan.retired_at is not None:
+        raise PlanNotOnSale(plan.code)
+    return plan

@@ -1,0 +1,1 @@
+"""The public shape: schema, transports, command line."""

@@ -1,0 +1,152 @@
+"""The application: one port for GraphQL, the guide's REST paths, the explorer and health."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from domain.identity.tokens import Tokens
+from domain.kernel.database import Database, create_engine
+from graph import errors
+from graph.authentication import Authenticator
+from graph.context import Services
+from graph.execution import Executor
+from graph.explorer import Explorer
+from graph.handlers import attach_handlers
+from graph.middleware import Envelope
+from graph.schema import build_schema
+from graph.settings import Settings
+from graph.transport.http import GraphQLOverHTTP, respond_error
+from graph.transport.websocket import GraphQLSocket
+from subscriptions.event_bus import PROCESS, Registry
+from subscriptions.stream import EventStream
+
+logger = structlog.get_logger(__name__)
+
+
+class Application:
+    """Everything one process serves, on one database."""
+
+    def __init__(self, settings: Settings, database_url: str, registry: Registry = PROCESS) -> None:
+        database = Database(create_engine(database_url, pool_size=settings.pool_size))
+        broadcast_url = settings.broadcast_url.get_secret_value()
+        self.services = Services(
+            settings=settings,
+            database=database,
+            stream=EventStream(database, broadcast_url, registry),
+            tokens=Tokens(settings.signing_secret(), settings.jwks_file),
+        )
+        self.executor = Executor(build_schema())
+        self.authenticator = Authenticator(database, self.services.tokens)
+        self._registry = registry
+        self._http = GraphQLOverHTTP(self.services, self.executor, self.authenticator)
+        self._explorer = Explorer(self.services.tokens, is_demo=settings.demo)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Handlers and the event stream run as long as the process serves."""
+        await attach_handlers(self._registry)
+        async with self.services.stream.running():
+            yield
+        await self.services.database.dispose()
+
+    async def graphql(self, request: Request) -> Response:
+        """``/graphql``: operations by POST, the explorer by GET where it is shown."""
+        if request.method == "POST":
+            return await self._http.post(request)
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if request.method == "GET" and wants_page and self.services.settings.shows_explorer:
+            return self._explorer.page(request)
+        return respond_error(
+            405, "Operations come by POST", "application/json", {"Allow": "POST, OPTIONS"}
+        )
+
+    async def socket(self, socket: WebSocket) -> None:
+        """``/graphql`` by WebSocket."""
+        if not self._is_allowed_origin(socket):
+            await socket.close(4403, "Origin not allowed")
+            return
+        await GraphQLSocket(socket, self.services, self.executor, self.authenticator).run()
+
+    async def healthz(self, _request: Request) -> Response:
+        """The process runs."""
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(self, _request: Request) -> Response:
+        """The process can serve: the database answers and the event stream runs."""
+        checks = {
+            "database": await self._database_answers(),
+            "events": self.services.stream.is_running,
+        }
+        ready = all(checks.values())
+        body = {"status": "ready" if ready else "not ready", "checks": checks}
+        return JSONResponse(body, status_code=200 if ready else 503)
+
+    def routes(self) -> list[BaseRoute]:
+        """All paths."""
+        explorer = self._explorer.routes() if self.services.settings.shows_explorer else []
+        return [
+            Route("/graphql", self.graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            WebSocketRoute("/graphql", self.socket),
+            *explorer,
+            Route("/healthz", self.healthz, methods=["GET"]),
+            Route("/readyz", self.readyz, methods=["GET"]),
+        ]
+
+    def _is_allowed_origin(self, socket: WebSocket) -> bool:
+        origin = socket.headers.get("origin")
+        if origin is None:
+            return True
+        own = {f"{scheme}://{socket.headers.get('host')}" for scheme in ("http", "https")}
+        return origin in own or origin in self.services.settings.allowed_origins
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with self.services.database.reading() as connection:
+                await connection.execute(text("select 1"))
+        except Exception as error:
+            logger.warning("database does not answer", error=type(error).__name__)
+            return False
+        return True
+
+
+def create_app(settings: Settings, database_url: str, registry: Registry = PROCESS) -> Starlette:
+    """The ASGI application over a migrated database."""
+    application = Application(settings, database_url, registry)
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["POST", "GET"],
+        allow_headers=["authorization", "content-type", "x-request-id"],
+        allow_credentials=False,
+    )
+    app = Starlette(
+        routes=application.routes(),
+        lifespan=application.lifespan,
+        middleware=[Middleware(Envelope), cors],
+        exception_handlers={HTTPException: _http_error, Exception: _defect},
+    )
+    app.router.redirect_slashes = False
+    app.state.application = application
+    return app
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers) if error.headers else None
+    return respond_error(error.status_code, error.detail, "application/json", headers)
+
+
+async def _defect(_request: Request, error: Exception) -> Response:
+    logger.error("request failed", exc_info=error)
+    body = {"errors": [errors.request_error("Internal error", errors.INTERNAL)]}
+    return JSONResponse(body, status_code=500)

@@ -1,0 +1,1 @@
+"""The customer module's part of the graph."""

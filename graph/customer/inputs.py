@@ -1,0 +1,362 @@
+"""Input types of the customer module; each knows the command it stands for."""
+
+import datetime
+from typing import Any
+
+import strawberry
+
+from domain.customer import commands, models, queries
+from domain.customer.communication_service import Purpose
+from domain.kernel import values
+from domain.kernel.errors import Invalid
+from graph.customer.enums import CustomerEventType
+from graph.customer.events import event_types
+from graph.ids import key_of
+from graph.payloads import ChangeInput, MutationInput, given
+from graph.scalars import JSON, CountryCode, EmailAddress, PhoneNumber
+from subscriptions.feeds import EventFilter
+
+UNSET = strawberry.UNSET
+_MOST_CHOICES = 100
+
+
+@strawberry.input(one_of=True, description="One way to name a customer")
+class CustomerBy:
+    id: strawberry.ID | None = strawberry.field(default=UNSET, description="Global id")
+    customer_id: int | None = strawberry.field(
+        default=UNSET, description="The number other modules know it by"
+    )
+    customer_number: str | None = strawberry.field(
+        default=UNSET, description="The number people know it by"
+    )
+    username: str | None = strawberry.field(default=UNSET, description="Sign-in name")
+    email: str | None = strawberry.field(
+        default=UNSET, description="Main address; the oldest customer that has it"
+    )
+
+
+@strawberry.input(description="Which customers: all that are given must hold")
+class CustomerFilter:
+    query: str | None = strawberry.field(
+        default=None,
+        description="Part of a name, customer number, e-mail address or username",
+    )
+    status: list[models.CustomerStatus] | None = strawberry.field(
+        default=None, description="In one of these statuses"
+    )
+    subscription_state: list[models.SubscriptionState] | None = strawberry.field(
+        default=None, description="With the subscription in one of these states"
+    )
+    type: list[models.CustomerType] | None = strawberry.field(
+        default=None, description="Of one of these types"
+    )
+    reseller_id: int | None = strawberry.field(
+        default=None, description="Of this reseller's own customers"
+    )
+    tag: str | None = strawberry.field(default=None, description="With this label")
+    created_from: datetime.datetime | None = strawberry.field(
+        default=None, description="Created at this timestamp or later"
+    )
+    created_to: datetime.datetime | None = strawberry.field(
+        default=None, description="Created before this timestamp"
+    )
+
+    def to_domain(self) -> queries.CustomerFilter:
+        """Raises ``Invalid`` for a text or list that is too long."""
+        query = self.query and values.text(self.query, "query", longest=100)
+        return queries.CustomerFilter(
+            query=query or None,
+            status=_chosen(self.status, "status"),
+            subscription_state=_chosen(self.subscription_state, "subscriptionState"),
+            type=_chosen(self.type, "type"),
+            reseller_id=self.reseller_id,
+            tag=self.tag,
+            created_from=self.created_from,
+            created_to=self.created_to,
+        )
+
+
+@strawberry.input(description="How to order customers")
+class CustomerOrder:
+    field: queries.CustomerOrderField = strawberry.field(
+        default=queries.CustomerOrderField.ID, description="What by"
+    )
+    descending: bool = strawberry.field(default=False, description="Largest first")
+
+
+@strawberry.input(description="Which lifecycle events: all that are given must hold")
+class CustomerEventFilter:
+    types: list[CustomerEventType] | None = strawberry.field(
+        default=None, description="Of one of these types"
+    )
+    customer_id: int | None = strawberry.field(default=None, description="Of this customer")
+    reseller_id: int | None = strawberry.field(
+        default=None, description="Of this reseller's own customers at that time"
+    )
+
+    def to_domain(self) -> EventFilter:
+        return EventFilter(event_types(self.types), self.customer_id, self.reseller_id)
+
+
+@strawberry.input(description="An address to add")
+class AddressInput:
+    type: models.AddressType = strawberry.field(description="What it is for")
+    line1: str = strawberry.field(description="Street and number")
+    line2: str | None = strawberry.field(default=None, description="Floor, flat, care of")
+    locality: str = strawberry.field(description="City or town")
+    region: str | None = strawberry.field(default=None, description="State, province or district")
+    postal_code: str = strawberry.field(description="Postal code")
+    country: CountryCode = strawberry.field(description="ISO 3166-1 alpha-2 code")
+    is_default: bool = strawberry.field(
+        default=False, description="Use it in place of the present one of its type"
+    )
+
+    def to_domain(self) -> commands.NewAddress:
+        return commands.NewAddress(**{name: getattr(self, name) for name in _ADDRESS_PARTS})
+
+
+_ADDRESS_PARTS = (
+    "type",
+    "line1",
+    "line2",
+    "locality",
+    "region",
+    "postal_code",
+    "country",
+    "is_default",
+)
+
+
+@strawberry.input(description="A customer to create")
+class CreateCustomerInput(MutationInput):
+    type: models.CustomerType = strawberry.field(description="Person or kind of organisation")
+    status: models.CustomerStatus = strawberry.field(
+        default=models.CustomerStatus.PENDING, description="PENDING or ACTIVE"
+    )
+    first_name: str | None = strawberry.field(default=None, description="Given names")
+    last_name: str | None = strawberry.field(default=None, description="Family names")
+    company_name: str | None = strawberry.field(default=None, description="Organisation's name")
+    tax_id: str | None = strawberry.field(default=None, description="Tax number")
+    email: EmailAddress | None = strawberry.field(default=None, description="Main e-mail address")
+    phone: PhoneNumber | None = strawberry.field(default=None, description="Main phone number")
+    mobile: PhoneNumber | None = strawberry.field(default=None, description="Mobile number")
+    username: str | None = strawberry.field(default=None, description="Sign-in name, unique")
+    password: str | None = strawberry.field(
+        default=None, description="Portal password, 8 to 256 characters"
+    )
+    language: str = strawberry.field(default="en", description="Language to write to them in")
+    time_zone: str = strawberry.field(default="UTC", description="IANA time zone")
+    reseller_id: int | None = strawberry.field(
+        default=None, description="Reseller it belongs to; a reseller's own by default"
+    )
+    tags: list[str] = strawberry.field(default_factory=list, description="Labels, at most 50")
+    custom_fields: JSON | None = strawberry.field(
+        default=None, description="Operator's own fields, a JSON object"
+    )
+    addresses: list[AddressInput] = strawberry.field(
+        default_factory=list, description="First addresses"
+    )
+
+    def to_domain(self) -> commands.CreateCustomer:
+        own = {name: getattr(self, name) for name in _CREATED_AS_GIVEN}
+        custom: Any = self.custom_fields
+        return commands.CreateCustomer(
+            **own,
+            tags=tuple(self.tags),
+            custom_fields={} if custom is None else custom,
+            addresses=tuple(address.to_domain() for address in self.addresses),
+        )
+
+
+_CREATED_AS_GIVEN = (
+    "type",
+    "status",
+    "first_name",
+    "last_name",
+    "company_name",
+    "tax_id",
+    "email",
+    "phone",
+    "mobile",
+    "username",
+    "password",
+    "language",
+    "time_zone",
+    "reseller_id",
+)
+
+
+@strawberry.input(description="Changes of a customer: fields left out stay, null clears")
+class UpdateCustomerInput(ChangeInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    type: models.CustomerType | None = strawberry.field(default=UNSET, description="Its type")
+    first_name: str | None = strawberry.field(default=UNSET, description="Given names")
+    last_name: str | None = strawberry.field(default=UNSET, description="Family names")
+    company_name: str | None = strawberry.field(default=UNSET, description="Organisation's name")
+    tax_id: str | None = strawberry.field(default=UNSET, description="Tax number")
+    email: EmailAddress | None = strawberry.field(default=UNSET, description="Main address")
+    phone: PhoneNumber | None = strawberry.field(default=UNSET, description="Main phone number")
+    mobile: PhoneNumber | None = strawberry.field(default=UNSET, description="Mobile number")
+    username: str | None = strawberry.field(default=UNSET, description="Sign-in name, unique")
+    password: str | None = strawberry.field(default=UNSET, description="New portal password")
+    language: str | None = strawberry.field(default=UNSET, description="Language")
+    time_zone: str | None = strawberry.field(default=UNSET, description="IANA time zone")
+    tags: list[str] | None = strawberry.field(default=UNSET, description="All labels it has then")
+    custom_fields: JSON | None = strawberry.field(
+        default=UNSET, description="Operator's own fields, whole"
+    )
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that the client gave."""
+        return given(**{name: getattr(self, name) for name in _CHANGEABLE})
+
+
+_CHANGEABLE = (
+    "type",
+    "first_name",
+    "last_name",
+    "company_name",
+    "tax_id",
+    "email",
+    "phone",
+    "mobile",
+    "username",
+    "password",
+    "language",
+    "time_zone",
+    "tags",
+    "custom_fields",
+)
+
+
+@strawberry.input(description="A customer to delete")
+class DeleteCustomerInput(ChangeInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+
+
+@strawberry.input(description="A customer's next status")
+class ChangeCustomerStatusInput(ChangeInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    status: models.CustomerStatus = strawberry.field(description="Status to go to")
+    reason: str | None = strawberry.field(default=None, description="Why; required to suspend")
+
+
+@strawberry.input(description="A subscription's next state")
+class ChangeSubscriptionStateInput(ChangeInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    subscription_state: models.SubscriptionState = strawberry.field(description="State to go to")
+    update_dates: bool = strawberry.field(
+        default=True, description="Whether start and end follow the move"
+    )
+    reason: str | None = strawberry.field(default=None, description="Why")
+
+
+@strawberry.input(description="An address to add to a customer")
+class AddAddressInput(MutationInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    address: AddressInput = strawberry.field(description="The address")
+
+
+@strawberry.input(description="Changes of an address: parts left out stay, null clears")
+class UpdateAddressInput(ChangeInput):
+    address_id: strawberry.ID = strawberry.field(description="Global id of the address")
+    line1: str | None = strawberry.field(default=UNSET, description="Street and number")
+    line2: str | None = strawberry.field(default=UNSET, description="Floor, flat, care of")
+    locality: str | None = strawberry.field(default=UNSET, description="City or town")
+    region: str | None = strawberry.field(default=UNSET, description="State or province")
+    postal_code: str | None = strawberry.field(default=UNSET, description="Postal code")
+    country: CountryCode | None = strawberry.field(default=UNSET, description="ISO 3166-1 code")
+    is_default: bool | None = strawberry.field(
+        default=UNSET, description="True makes it the one used of its type"
+    )
+
+    @property
+    def key(self) -> int:
+        return key_of(self.address_id, "Address")
+
+    def changes(self) -> dict[str, Any]:
+        """The parts that the client gave."""
+        parts = (name for name in _ADDRESS_PARTS if name != "type")
+        return given(**{name: getattr(self, name) for name in parts})
+
+
+@strawberry.input(description="An address to take out of use")
+class RemoveAddressInput(ChangeInput):
+    address_id: strawberry.ID = strawberry.field(description="Global id of the address")
+
+    @property
+    def key(self) -> int:
+        return key_of(self.address_id, "Address")
+
+
+@strawberry.input(description="Switches of one channel: those left out stay")
+class SetCommunicationPreferenceInput(MutationInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    communication_type: models.CommunicationType = strawberry.field(description="Channel")
+    enabled: bool | None = strawberry.field(default=None, description="Use it at all")
+    billing_notifications: bool | None = strawberry.field(default=None, description="Invoices")
+    service_notifications: bool | None = strawberry.field(default=None, description="Service")
+    technical_notifications: bool | None = strawberry.field(default=None, description="Faults")
+    marketing_messages: bool | None = strawberry.field(default=None, description="Offers")
+    emergency_alerts: bool | None = strawberry.field(default=None, description="Alerts")
+
+    def switches(self) -> dict[str, bool]:
+        """The switches that the client gave."""
+        named = {name: getattr(self, name) for name in ("enabled", *Purpose)}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@strawberry.input(description="A document handed in")
+class RegisterDocumentInput(MutationInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+    type: models.DocumentType = strawberry.field(description="What kind of proof it is")
+    file_name: str | None = strawberry.field(default=None, description="Name of the file")
+    sha256: str | None = strawberry.field(default=None, description="SHA-256 of the file, in hex")
+    number_last4: str | None = strawberry.field(
+        default=None, description="Last 1 to 4 characters of its number"
+    )
+    issued_on: datetime.date | None = strawberry.field(default=None, description="Date of issue")
+    expires_on: datetime.date | None = strawberry.field(
+        default=None, description="First date it is not valid"
+    )
+
+    def to_domain(self) -> commands.RegisterDocument:
+        return commands.RegisterDocument(
+            customer_id=self.customer_id,
+            type=self.type,
+            file_name=self.file_name,
+            sha256=self.sha256,
+            number_last4=self.number_last4,
+            issued_on=self.issued_on,
+            expires_on=self.expires_on,
+        )
+
+
+@strawberry.input(description="A document to accept")
+class VerifyDocumentInput(ChangeInput):
+    document_id: strawberry.ID = strawberry.field(description="Global id of the document")
+
+    @property
+    def key(self) -> int:
+        return key_of(self.document_id, "Document")
+
+
+@strawberry.input(description="A document to refuse or revoke")
+class RejectDocumentInput(VerifyDocumentInput):
+    reason: str = strawberry.field(description="Why; the customer can read it")
+
+
+@strawberry.input(description="A customer whose e-mail address is to be proved")
+class RequestEmailVerificationInput(MutationInput):
+    customer_id: int = strawberry.field(description="The customer's number")
+
+
+@strawberry.input(description="The proof that came by e-mail")
+class ConfirmEmailInput(MutationInput):
+    token: str = strawberry.field(description="The token in the message")
+
+
+def _chosen(choices: list[Any] | None, name: str) -> tuple[Any, ...] | None:
+    if choices is not None and len(choices) > _MOST_CHOICES:
+        raise Invalid(["filter", name], f"must be at most {_MOST_CHOICES}")
+    return None if choices is None else tuple(sorted(set(choices)))

@@ -1,0 +1,138 @@
+"""Documents: parsed and validated once, kept in a bounded cache, checked for what they may do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    specified_rules,
+    visit,
+)
+from strawberry.schema.schema import validate_document
+
+from graph import errors
+
+MOST_TOKENS = 2000
+LARGEST_SOURCE = 32_768
+_CACHED = 512
+
+#: What may be asked before signing in.
+PUBLIC_FIELDS = frozenset({"__typename", "signIn", "refreshToken", "signOut", "confirmEmail"})
+
+
+class Refused(Exception):
+    """The document is not executed; ``errors`` says why, in the shape that goes out."""
+
+    def __init__(self, *refusals: dict[str, Any]) -> None:
+        super().__init__(refusals[0]["message"])
+        self.errors = list(refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document; ``problems`` are what validation found."""
+
+    node: DocumentNode
+    problems: tuple[dict[str, Any], ...]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """
+        The operation to run.
+
+        Raises:
+            Refused: none has the name, or there are several and no name was given.
+        """
+        operations = [
+            node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)
+        ]
+        if name is not None:
+            operations = [node for node in operations if node.name and node.name.value == name]
+        if len(operations) == 1:
+            return operations[0]
+        reason = (
+            "operationName is required when a document has several operations"
+            if name is None and operations
+            else "The document has no such operation"
+        )
+        raise Refused(errors.request_error(reason, errors.BAD_REQUEST, path=["operationName"]))
+
+    def root_fields(self, operation: OperationDefinitionNode) -> Iterator[str]:
+        """Names of the operation's root fields, through fragments; each fragment once."""
+        fragments = {
+            node.name.value: node
+            for node in self.node.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        pending: list[SelectionSetNode] = [operation.selection_set]
+        while pending:
+            for selection in pending.pop().selections:
+                if isinstance(selection, FieldNode):
+                    yield selection.name.value
+                elif isinstance(selection, InlineFragmentNode):
+                    pending.append(selection.selection_set)
+                elif isinstance(selection, FragmentSpreadNode):
+                    fragment = fragments.pop(selection.name.value, None)
+                    if fragment is not None:
+                        pending.append(fragment.selection_set)
+
+
+class Documents:
+    """The documents of one schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._parsed = lru_cache(_CACHED)(_parse)
+        self._validated = lru_cache(_CACHED)(self._validate)
+
+    def parsed(self, source: str) -> DocumentNode:
+        """The syntax tree. Raises ``Refused``."""
+        return self._parsed(source)
+
+    def get(self, source: str) -> Document:
+        """The document with what validation says of it. Raises ``Refused`` if it does not parse."""
+        return self._validated(source)
+
+    def _validate(self, source: str) -> Document:
+        node = self._parsed(source)
+        problems = validate_document(self._schema, node, tuple(specified_rules))
+        return Document(node, tuple(errors.validation_error(problem) for problem in problems))
+
+
+class _NoNul(Visitor):
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+        if "\0" in node.value:
+            raise Refused(
+                errors.request_error("A string holds a NUL character", errors.BAD_USER_INPUT)
+            )
+
+
+def _parse(source: str) -> DocumentNode:
+    if len(source) > LARGEST_SOURCE:
+        raise Refused(
+            errors.request_error(
+                f"The document is longer than {LARGEST_SOURCE} characters", errors.BAD_REQUEST
+            )
+        )
+    try:
+        node = parse(source, max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        raise Refused(errors.validation_error(error)) from None
+    except RecursionError:
+        raise Refused(
+            errors.request_error("The document is nested too deeply", errors.BAD_REQUEST)
+        ) from None
+    visit(node, _NoNul())
+    return node

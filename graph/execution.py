@@ -1,0 +1,160 @@
+"""Operations run here: parse, check, execute by graphql-core, and shape the answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any
+
+import structlog
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    create_source_event_stream,
+    execute,
+)
+from strawberry import Schema
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from domain.kernel.errors import Unauthenticated
+from graph import errors
+from graph.context import Context
+from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
+
+_DEADLINE_SECONDS = 10.0
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GraphQL request, whatever transport it came by."""
+
+    query: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A GraphQL response. ``was_executed`` is false when it is a request error without data."""
+
+    data: dict[str, Any] | None
+    errors: list[dict[str, Any]]
+    was_executed: bool
+
+    def body(self) -> dict[str, Any]:
+        """The response map: no ``data`` on request errors, no ``errors`` when there are none."""
+        body: dict[str, Any] = {"data": self.data} if self.was_executed else {}
+        if self.errors:
+            body["errors"] = self.errors
+        return body
+
+
+class Executor:
+    """Runs operations on one schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema._schema
+        self._documents = Documents(self._schema)
+
+    def operation_type(self, request: Request, context: Context) -> OperationType:
+        """What kind of operation the request names. Raises ``Refused``."""
+        _, operation = self._prepared(request, context)
+        return operation.operation
+
+    async def execute(self, request: Request, context: Context) -> Answer:
+        """Run a query or mutation. Never raises for what the client sent."""
+        try:
+            document, _ = self._prepared(request, context)
+        except Refused as refusal:
+            return Answer(None, refusal.errors, was_executed=False)
+        return await self._run(document, request, context)
+
+    async def subscribe(self, request: Request, context: Context) -> AsyncIterator[Answer]:
+        """
+        The answers of a subscription: one per event, each with fresh loaders.
+
+        A request error comes as a single answer that was not executed.
+        """
+        try:
+            document, _ = self._prepared(request, context)
+            source = await self._source(document, request, context)
+        except Refused as refusal:
+            yield Answer(None, refusal.errors, was_executed=False)
+            return
+        try:
+            async for event in source:
+                yield await self._run(document, request, context.renewed(), event)
+        except Exception as error:
+            reported = GraphQLError(str(error), original_error=error)
+            failures = errors.execution_errors([reported], request.operation_name)
+            yield Answer(None, failures, was_executed=True)
+        finally:
+            await source.aclose()
+
+    def _prepared(
+        self, request: Request, context: Context
+    ) -> tuple[Document, OperationDefinitionNode]:
+        if context.actor.is_anonymous:
+            self._check_public(request)
+        document = self._documents.get(request.query)
+        if document.problems:
+            raise Refused(*document.problems)
+        return document, document.operation(request.operation_name)
+
+    def _check_public(self, request: Request) -> None:
+        # Before validation, so that an anonymous client cannot tell the schema's names apart.
+        document = Document(self._documents.parsed(request.query), ())
+        operation = document.operation(request.operation_name)
+        if not PUBLIC_FIELDS.issuperset(document.root_fields(operation)):
+            raise Refused(errors.domain_error(Unauthenticated()))
+
+    async def _run(
+        self, document: Document, request: Request, context: Context, event: Any = None
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                result = execute(
+                    self._schema,
+                    document.node,
+                    root_value=event,
+                    context_value=context,
+                    variable_values=request.variables,
+                    operation_name=request.operation_name,
+                    executor_class=StrawberryGraphQLCoreExecutionContext,
+                    hide_suggestions=True,
+                )
+                if isawaitable(result):
+                    result = await result
+        except TimeoutError:
+            timed_out = errors.request_error("The operation took too long", errors.TIMEOUT)
+            return Answer(None, [timed_out], was_executed=True)
+        return _answer(result, request)
+
+    async def _source(self, document: Document, request: Request, context: Context) -> Any:
+        executor = StrawberryGraphQLCoreExecutionContext.build(
+            self._schema,
+            document.node,
+            context_value=context,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+            hide_suggestions=True,
+        )
+        if isinstance(executor, list):
+            raise Refused(*errors.execution_errors(executor, request.operation_name))
+        source = create_source_event_stream(executor)
+        if isawaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise Refused(*errors.execution_errors(source.errors or [], request.operation_name))
+        return source
+
+
+def _answer(result: ExecutionResult, request: Request) -> Answer:
+    failures = errors.execution_errors(result.errors or [], request.operation_name)
+    # Errors without a path are about the request itself: variables that do not fit.
+    refused = result.data is None and any(error.path is None for error in result.errors or [])
+    return Answer(result.data, failures, was_executed=not refused)

@@ -1,0 +1,1 @@
+"""The reseller module's part of the schema."""

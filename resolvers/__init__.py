@@ -1,0 +1,1 @@
+"""Answers: one plain function per field, all loads batched."""

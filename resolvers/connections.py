@@ -1,0 +1,41 @@
+"""What stands behind a Relay connection: a page, and a count that is made only when asked for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from domain.kernel.paging import Page
+
+R = TypeVar("R")
+
+
+class Edge(Generic[R]):
+    """A row and its cursor."""
+
+    __slots__ = ("cursor", "node")
+
+    def __init__(self, cursor: str, node: R) -> None:
+        self.cursor = cursor
+        self.node = node
+
+
+class Listing(Generic[R]):
+    """A page of a list; ``count()`` awaits the number of rows in the whole list."""
+
+    __slots__ = ("count", "page")
+
+    def __init__(self, page: Page[R], count: Callable[[], Awaitable[int]]) -> None:
+        self.page = page
+        self.count = count
+
+    @property
+    def edges(self) -> list[Edge[R]]:
+        page = self.page
+        return [Edge(*pair) for pair in zip(page.cursors, page.items, strict=True)]
+
+    @property
+    def nodes(self) -> Sequence[R]:
+        return self.page.items
+
+    @property
+    def page_info(self) -> Page[R]:
+        return self.page

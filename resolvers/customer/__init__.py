@@ -1,0 +1,1 @@
+"""Answers that return customers and what hangs off them."""

@@ -1,0 +1,1 @@
+"""Answers that return resellers and their commission."""

@@ -1,0 +1,143 @@
+"""The application on a real socket, in this process, and a client that speaks to it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+import websockets
+
+from domain.kernel.access import Permission, Role
+from graph.app import Application, create_app
+from graph.settings import Settings
+from subscriptions.event_bus import Registry
+
+SECRET = "a secret for tests, long enough to sign with"
+
+
+class Socket:
+    """A graphql-transport-ws client: one dict per message."""
+
+    def __init__(self, connection: websockets.ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, **message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def receive(self) -> dict[str, Any]:
+        async with asyncio.timeout(10):
+            return json.loads(await self.connection.recv())
+
+    async def subscribe(
+        self, query: str, variables: dict[str, Any] | None = None, *, id: str = "1"
+    ) -> None:
+        await self.send(
+            id=id, type="subscribe", payload={"query": query, "variables": variables or {}}
+        )
+
+    async def next(self) -> dict[str, Any]:
+        """The payload of the next ``next`` message."""
+        message = await self.receive()
+        assert message["type"] == "next", message
+        return message["payload"]
+
+
+class Api:
+    """What a client of the running application does."""
+
+    def __init__(self, url: str, application: Application) -> None:
+        self.url = url
+        self.application = application
+        self.http = httpx.AsyncClient(base_url=url, timeout=20)
+
+    def token(self, role: Role = Role.ADMIN, **claims: Any) -> str:
+        """An access token: ``token(Role.CUSTOMER, customer_id=7)``."""
+        subject = claims.pop("subject", None) or (
+            f"customer:{claims['customer_id']}" if "customer_id" in claims else f"staff:{role}"
+        )
+        return self.application.services.tokens.issue(subject, role, **claims)
+
+    def service_token(self, *scopes: Permission) -> str:
+        return self.token(Role.SERVICE, subject="service:test", scopes=scopes)
+
+    async def post(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = "admin"
+    ) -> httpx.Response:
+        """The HTTP response to an operation; as an administrator unless told otherwise."""
+        token = self.token() if token == "admin" else token
+        headers = {"Accept": "application/graphql-response+json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        body = {"query": query, "variables": variables or {}}
+        return await self.http.post("/graphql", json=body, headers=headers)
+
+    async def run(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = "admin"
+    ) -> dict[str, Any]:
+        """The response map, with errors if any."""
+        return (await self.post(query, variables, token=token)).json()
+
+    async def data(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = "admin"
+    ) -> dict[str, Any]:
+        """The data of an operation that must have no errors."""
+        answer = await self.run(query, variables, token=token)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def mutate(
+        self, field: str, input: dict[str, Any], selection: str, *, token: str | None = "admin"
+    ) -> dict[str, Any]:
+        """The payload of one mutation with its ``userErrors``; it must have no ``errors``."""
+        type_name = f"{field[0].upper()}{field[1:]}Input"
+        query = f"""
+            mutation Change($input: {type_name}!) {{
+              {field}(input: $input) {{
+                {selection} userErrors {{ __typename code message path }}
+              }}
+            }}"""
+        return (await self.data(query, {"input": input}, token=token))[field]
+
+    @asynccontextmanager
+    async def socket(self, token: str | None = "admin") -> AsyncIterator[Socket]:
+        """A WebSocket that has been acknowledged."""
+        token = self.token() if token == "admin" else token
+        url = self.url.replace("http://", "ws://") + "/graphql"
+        async with websockets.connect(url, subprotocols=["graphql-transport-ws"]) as connection:
+            socket = Socket(connection)
+            payload = {} if token is None else {"authorization": f"Bearer {token}"}
+            await socket.send(type="connection_init", payload=payload)
+            assert await socket.receive() == {"type": "connection_ack"}
+            yield socket
+
+    async def settled(self) -> None:
+        """Every event committed so far has its position and has been handled."""
+        stream = self.application.services.stream
+        await stream.relay.drain()
+        await stream.bus.deliver_all()
+
+
+@asynccontextmanager
+async def running_api(database_url: str, data: Path, **settings: Any) -> AsyncIterator[Api]:
+    """The application, served by uvicorn on a free loopback port."""
+    chosen = Settings(data=data, token_secret=SECRET, **settings)
+    app = create_app(chosen, database_url, Registry())
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if serving.done():
+            serving.result()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    api = Api(f"http://127.0.0.1:{port}", app.state.application)
+    try:
+        yield api
+    finally:
+        await api.http.aclose()
+        server.should_exit = True
+        await serving
