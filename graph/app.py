@@ -16,12 +16,14 @@ from starlette.websockets import WebSocket
 
 from domain.identity.tokens import Tokens
 from domain.kernel.database import Database, create_engine
+from domain.monitoring.notifiers import configure_notifier
 from graph import errors
 from graph.authentication import Authenticator
 from graph.context import Services
 from graph.execution import Executor
 from graph.explorer import Explorer
 from graph.handlers import attach_handlers
+from graph.mail import notifier_of
 from graph.middleware import Envelope
 from graph.schema import build_schema
 from graph.settings import Settings
@@ -54,6 +56,7 @@ class Application:
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Handlers and the event stream run as long as the process serves."""
+        configure_notifier(notifier_of(self.services.settings))
         await attach_handlers(self._registry)
         async with self.services.stream.running():
             yield

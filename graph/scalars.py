@@ -13,6 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from domain.kernel import values
 from domain.kernel.errors import DomainError
+from graph.durations import format_duration, parse_duration
 
 BigInt = NewType("BigInt", int)
 EmailAddress = NewType("EmailAddress", str)
@@ -168,6 +169,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_date,
         lambda value: value.isoformat(),
         "https://scalars.graphql.org/andimarek/local-date.html",
+    ),
+    datetime.timedelta: _scalar(
+        "Duration",
+        "A length of time: ISO 8601, like PT15M or P1D; no years and months",
+        parse_duration,
+        format_duration,
+        "https://www.rfc-editor.org/rfc/rfc3339#appendix-A",
     ),
     decimal.Decimal: _scalar(
         "Decimal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry.federation.schema import FederationAny
@@ -10,6 +10,9 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from domain.kernel.errors import AccessDenied
+from graph.arguments import describe_arguments, drop_null_defaults
+from graph.billing.mutations import BillingMutations
+from graph.billing.queries import BillingQueries
 from graph.context import Info
 from graph.customer.detail_mutations import CustomerDetailMutations
 from graph.customer.events import EVENT_TYPES
@@ -19,12 +22,40 @@ from graph.customer.subscriptions import CustomerSubscriptions
 from graph.entities import may_see_sdl, resolve_entities
 from graph.identity.mutations import IdentityMutations
 from graph.identity.types import IdentityQueries
+from graph.monitoring.mutations import MonitoringMutations
+from graph.monitoring.queries import MonitoringQueries
 from graph.node import NodeQueries
 from graph.payloads import PROBLEMS
+from graph.radius.mutations import RadiusMutations
+from graph.radius.queries import RadiusQueries
+from graph.reseller.mutations import ResellerMutations
+from graph.reseller.queries import ResellerQueries
 from graph.scalars import SCALARS
+from graph.tariff.catalogue_mutations import CatalogueMutations
+from graph.tariff.mutations import TariffMutations
+from graph.tariff.queries import TariffQueries
 
-QUERIES: tuple[type, ...] = (CustomerQueries, IdentityQueries, NodeQueries)
-MUTATIONS: tuple[type, ...] = (CustomerMutations, CustomerDetailMutations, IdentityMutations)
+QUERIES: tuple[type, ...] = (
+    CustomerQueries,
+    IdentityQueries,
+    NodeQueries,
+    ResellerQueries,
+    TariffQueries,
+    RadiusQueries,
+    MonitoringQueries,
+    BillingQueries,
+)
+MUTATIONS: tuple[type, ...] = (
+    CustomerMutations,
+    CustomerDetailMutations,
+    IdentityMutations,
+    ResellerMutations,
+    CatalogueMutations,
+    TariffMutations,
+    RadiusMutations,
+    MonitoringMutations,
+    BillingMutations,
+)
 SUBSCRIPTIONS: tuple[type, ...] = (CustomerSubscriptions,)
 
 
@@ -41,15 +72,23 @@ class Schema(strawberry.federation.Schema):
 def build_schema() -> Schema:
     """The whole graph as one Apollo Federation 2 subgraph; the same object at each call."""
     schema = Schema(
-        query=merge_types("Query", QUERIES),
-        mutation=merge_types("Mutation", MUTATIONS),
-        subscription=merge_types("Subscription", SUBSCRIPTIONS),
+        query=_root("Query", QUERIES, "What can be read"),
+        mutation=_root("Mutation", MUTATIONS, "What can be changed, one transaction each"),
+        subscription=_root("Subscription", SUBSCRIPTIONS, "What can be followed live"),
         types=[*PROBLEMS, *EVENT_TYPES],
         scalar_overrides={**SCALARS},
         config=StrawberryConfig(info_class=Info, disable_field_suggestions=True),
     )
+    describe_arguments(schema._schema)
+    drop_null_defaults(schema._schema)
     _guard_service(schema)
     return schema
+
+
+def _root(name: str, modules: tuple[type, ...], description: str) -> type:
+    merged: Any = merge_types(name, modules)
+    merged.__strawberry_definition__.description = description
+    return cast("type", merged)
 
 
 def _guard_service(schema: Schema) -> None:

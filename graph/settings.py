@@ -110,6 +110,13 @@ class Settings(BaseSettings):
             raise ValueError(f"must start with one of {', '.join(_BROKERS)}")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("must start with smtp:// or smtps://")
+        return value
+
     @field_validator("token_secret")
     @classmethod
     def _is_long(cls, value: SecretStr | None) -> SecretStr | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,6 +26,11 @@ async def check(url: str) -> None:
     await _with_alembic(url, command.check, compares=True)
 
 
+def newest_revision() -> str:
+    """The revision that ``migrate`` leads to."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
 async def generate(url: str, message: str, revision: str) -> None:
     """Write a new revision file from the difference between models and database."""
     await _with_alembic(
@@ -37,9 +43,7 @@ async def generate(url: str, message: str, revision: str) -> None:
 
 
 async def _with_alembic(url: str, run: Callable[[Config], Any], *, compares: bool = False) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config = _config()
 
     def locked(connection: Connection) -> None:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -53,6 +57,13 @@ async def _with_alembic(url: str, run: Callable[[Config], Any], *, compares: boo
             await connection.run_sync(locked)
     finally:
         await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
 
 
 if __name__ == "__main__":

@@ -1,7 +1,19 @@
 """The register of all loaders: ``info.loaders.customer_by_id`` and the rest."""
 
+from resolvers.billing.loaders import BillingLoaders
 from resolvers.customer.loaders import CustomerLoaders
+from resolvers.monitoring.loaders import MonitoringLoaders
+from resolvers.radius.loaders import RadiusLoaders
+from resolvers.reseller.loaders import ResellerLoaders
+from resolvers.tariff.loaders import TariffLoaders
 
 
-class Loaders(CustomerLoaders):
+class Loaders(
+    CustomerLoaders,
+    ResellerLoaders,
+    RadiusLoaders,
+    TariffLoaders,
+    MonitoringLoaders,
+    BillingLoaders,
+):
     """Every module's loaders under one name."""

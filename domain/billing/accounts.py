@@ -35,6 +35,13 @@ _INVOICING = {
     SubscriptionState.SUSPENDED: Invoicing.PAUSED,
 }
 _ENDED = frozenset({AccountStatus.CLOSING, AccountStatus.CLOSED})
+_SETTINGS = {
+    "billing_day": "billingDay",
+    "payment_term_days": "paymentTermDays",
+    "tax_percent": "taxPercent",
+    "currency": "currency",
+}
+_RANGES = {"billing_day": (1, 31), "payment_term_days": (0, 365)}
 _ADDRESS_PARTS = ("line1", "line2", "locality", "region", "postal_code", "country")
 
 
@@ -189,17 +196,15 @@ async def _has_documents(session: UnitOfWork, account: BillingAccount) -> bool:
 
 
 def _checked(name: str, value: Any) -> Any:
+    if name not in _SETTINGS:
+        raise Invalid(name, "is no setting of a billing account")
+    if value is None:
+        raise Invalid(_SETTINGS[name], "is required")
     if name == "currency":
         return values.currency_code(value)
     if name == "tax_percent":
         return checked_percent(value)
-    ranges = {
-        "billing_day": ("billingDay", 1, 31),
-        "payment_term_days": ("paymentTermDays", 0, 365),
-    }
-    if name not in ranges:
-        raise Invalid(name, "is no setting of a billing account")
-    field, least, most = ranges[name]
+    least, most = _RANGES[name]
     if not least <= value <= most:
-        raise Invalid(field, f"must be {least} to {most}")
+        raise Invalid(_SETTINGS[name], f"must be {least} to {most}")
     return value

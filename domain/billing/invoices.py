@@ -45,8 +45,8 @@ class InvoiceService:
         require(session.actor, Permission.BILLING_WRITE, "draft invoices")
         customer = await CustomerService().locked(session, command.customer_id)
         account = await AccountService().of(session, customer)
-        checked_lines(command.lines, currency=account.currency)
-        return await add_draft(session, account, command.lines)
+        lines = checked_lines(command.lines, currency=account.currency)
+        return await add_draft(session, account, lines)
 
     async def issue_invoice(
         self, session: UnitOfWork, invoice_id: int, *, expected_version: int | None = None

@@ -16,7 +16,6 @@ from domain.billing.errors import (
 from domain.billing.events import InvoicePaid, PaymentReceived
 from domain.billing.kinds import PaymentMethod
 from domain.billing.models import BillingAccount, Invoice, Payment
-from domain.billing.pricing import LARGEST_MINOR
 from domain.billing.settlement import open_invoices, settle
 from domain.customer.services import CustomerService
 from domain.kernel import values
@@ -29,6 +28,7 @@ from domain.kernel.unit_of_work import UnitOfWork
 #: How far a gateway's clock may be ahead of ours.
 _SKEW = timedelta(minutes=5)
 _MOST_NAMED = 100
+_LARGEST_MINOR = 2**53
 
 
 class PaymentService:
@@ -111,7 +111,7 @@ class PaymentService:
 def _checked_amount(amount: Money, account: BillingAccount) -> int:
     if amount.currency != account.currency:
         raise WrongCurrency("amount", currency=account.currency)
-    if not 0 < amount.minor <= LARGEST_MINOR:
+    if not 0 < amount.minor <= _LARGEST_MINOR:
         raise Invalid("amount", "must be more than zero, and in range")
     return amount.minor
 

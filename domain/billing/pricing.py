@@ -1,7 +1,7 @@
 """What lines come to: net and tax of each, rounded at the line, and exact sums of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -12,8 +12,8 @@ from domain.kernel import values
 from domain.kernel.errors import Invalid
 
 MOST_LINES = 200
-#: Exact in a JSON number, and far from the end of 64 bits.
-LARGEST_MINOR = 2**53
+#: 200 lines of the largest price and quantity, with tax, stay within 64 bits.
+LARGEST_MINOR = 10**10
 _LARGEST_QUANTITY = Decimal(1_000_000)
 _LONGEST_DESCRIPTION = 500
 _MAY_BE_NEGATIVE = frozenset({LineKind.ADJUSTMENT, LineKind.DISCOUNT})
@@ -71,9 +71,9 @@ def totals(lines: Iterable[PricedLine]) -> Totals:
     return Totals(sum(line.net_minor for line in lines), sum(line.tax_minor for line in lines))
 
 
-def checked_lines(lines: Sequence[NewLine], *, currency: str) -> None:
+def checked_lines(lines: Sequence[NewLine], *, currency: str) -> tuple[NewLine, ...]:
     """
-    Whether an account of that currency can be charged these lines.
+    The lines as an account of that currency can be charged them, descriptions trimmed.
 
     Raises:
         Invalid: none or more than 200 of them, or one with a value out of its range.
@@ -81,8 +81,7 @@ def checked_lines(lines: Sequence[NewLine], *, currency: str) -> None:
     """
     if not 1 <= len(lines) <= MOST_LINES:
         raise Invalid("lines", f"must be 1 to {MOST_LINES}")
-    for line in lines:
-        _check_line(line, currency)
+    return tuple(_checked_line(line, number, currency) for number, line in enumerate(lines))
 
 
 def checked_percent(percent: Decimal, field: str = "taxPercent") -> Decimal:
@@ -94,18 +93,30 @@ def checked_percent(percent: Decimal, field: str = "taxPercent") -> Decimal:
     return percent
 
 
-def _check_line(line: NewLine, currency: str) -> None:
-    values.text(line.description, "description", longest=_LONGEST_DESCRIPTION)
+def _checked_line(line: NewLine, number: int, currency: str) -> NewLine:
+    try:
+        _check_price(line, currency)
+        _check_quantity(line.quantity)
+        if line.tax_percent is not None:
+            checked_percent(line.tax_percent)
+        described = values.text(line.description, "description", longest=_LONGEST_DESCRIPTION)
+    except Invalid as failure:
+        failure.path = ("lines", str(number), *failure.path)
+        raise
+    return replace(line, description=described)
+
+
+def _check_price(line: NewLine, currency: str) -> None:
     if line.unit_price.currency != currency:
         raise WrongCurrency("unitPrice", currency=currency)
     if line.unit_price.minor < 0 and line.kind not in _MAY_BE_NEGATIVE:
         raise Invalid("unitPrice", f"of a {line.kind} line must not be negative")
-    quantity = line.quantity
+    if abs(line.unit_price.minor) > LARGEST_MINOR:
+        raise Invalid("unitPrice", "is out of range")
+
+
+def _check_quantity(quantity: Decimal) -> None:
     if not quantity.is_finite() or not 0 < quantity <= _LARGEST_QUANTITY:
         raise Invalid("quantity", f"must be more than 0, and {_LARGEST_QUANTITY} at most")
     if quantity != quantity.quantize(Decimal("0.001")):
         raise Invalid("quantity", "has more than 3 decimal places")
-    if abs(line.unit_price.times(quantity).minor) > LARGEST_MINOR:
-        raise Invalid("unitPrice", "times quantity is out of range")
-    if line.tax_percent is not None:
-        checked_percent(line.tax_percent)

@@ -154,7 +154,7 @@ async def _charged_until(session: UnitOfWork, account_ids: Collection[int]) -> d
         )
         .group_by(Invoice.account_id)
     )
-    return {account_id: until for account_id, until in rows.tuples() if until is not None}
+    return {account_id: until for account_id, until in rows if until is not None}
 
 
 async def _set_up(session: UnitOfWork, assignment_ids: Collection[int]) -> set[int]:

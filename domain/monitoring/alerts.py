@@ -66,19 +66,9 @@ class AlertService:
         customer = await CustomerService().locked(session, customer_id)
         if customer.status is CustomerStatus.CLOSED:
             raise CustomerClosed(customer_id)
-        alert = Alert(
-            customer_id=customer_id,
-            type=values.text(type, "type", longest=64),
-            severity=severity,
-            priority=alert_priority(
-                severity, customer_type=customer.type, customer_status=customer.status
-            ),
-            status=AlertStatus.ACTIVE,
-            message=values.text(message, "message", longest=1000),
-            raised_by=session.actor.subject,
-            created_at=session.now,
-            updated_at=session.now,
-        )
+        alert = _new_alert(session, customer, severity)
+        alert.type = values.text(type, "type", longest=64)
+        alert.message = values.text(message, "message", longest=1000)
         session.add(alert)
         await session.flush()
         await self._queue(session, alert, customer)
@@ -209,6 +199,20 @@ def _has_address(customer: Customer, channel: CommunicationType) -> bool:
     if channel in (CommunicationType.MAIL, CommunicationType.PUSH):
         return True
     return recipient_of(customer, channel) is not None
+
+
+def _new_alert(session: UnitOfWork, customer: Customer, severity: AlertSeverity) -> Alert:
+    return Alert(
+        customer_id=customer.id,
+        severity=severity,
+        priority=alert_priority(
+            severity, customer_type=customer.type, customer_status=customer.status
+        ),
+        status=AlertStatus.ACTIVE,
+        raised_by=session.actor.subject,
+        created_at=session.now,
+        updated_at=session.now,
+    )
 
 
 def _step(session: UnitOfWork, alert: Alert, status: AlertStatus) -> None:

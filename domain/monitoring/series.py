@@ -93,25 +93,22 @@ async def metric_series(
     require(actor, Permission.MONITORING_READ, "read metrics")
     if request.buckets * len(request.kinds) * len(customer_ids) > MOST_POINTS:
         raise Invalid("step", f"gives over {MOST_POINTS} buckets in all: ask for fewer at a time")
-    points: dict[tuple[int, MetricKind], list[MetricPoint]] = {}
-    for customer_id, kind, *values in await connection.execute(
+    rows = await connection.execute(
         _bucketed(request).where(
             MetricSample.customer_id.in_(customer_ids),
             within_scope(actor, MetricSample.customer_id),
         )
-    ):
+    )
+    points: dict[tuple[int, MetricKind], list[MetricPoint]] = {}
+    for customer_id, kind, *values in rows:
         points.setdefault((customer_id, kind), []).append(MetricPoint(*values))
+
+    def series(customer_id: int, kind: MetricKind) -> MetricSeries:
+        found = points.get((customer_id, kind), ())
+        return MetricSeries(customer_id, kind, UNITS[kind], request.step, tuple(found))
+
     return {
-        customer_id: tuple(
-            MetricSeries(
-                customer_id,
-                kind,
-                UNITS[kind],
-                request.step,
-                tuple(points.get((customer_id, kind), ())),
-            )
-            for kind in request.kinds
-        )
+        customer_id: tuple(series(customer_id, kind) for kind in request.kinds)
         for customer_id in customer_ids
     }
 

@@ -10,7 +10,8 @@ from domain.radius.models import LONGEST_TEXT, AcctStatusType, IpAddress, NasVen
 _GIGAWORD = 2**32
 #: The whole counter then stays below 2^63, the largest BIGINT.
 _MOST_GIGAWORDS = 2**31
-_LONGEST_SESSION_SECONDS = 2**32
+#: 68 years: it shows as a GraphQL ``Int``.
+_LONGEST_SESSION_SECONDS = 2**31
 #: Of a whole NAS, not of one session (RFC 2866 §5.1).
 OF_NAS = frozenset({AcctStatusType.ON, AcctStatusType.OFF})
 

@@ -110,6 +110,24 @@ async def nas_list(connection: AsyncConnection, actor: Actor) -> list[records.Na
     return list(await fetch(connection, records.Nas, statement))
 
 
+async def nas_by_id(
+    connection: AsyncConnection, actor: Actor, nas_ids: Collection[int]
+) -> dict[int, records.Nas]:
+    """The network access servers with these ids; nothing for who may not see the list."""
+    if not _is_network_staff(actor):
+        return {}
+    statement = select_record(records.Nas, models.Nas).where(models.Nas.id.in_(nas_ids))
+    return {nas.id: nas for nas in await fetch(connection, records.Nas, statement)}
+
+
+async def unclaimed_count(connection: AsyncConnection, actor: Actor) -> int:
+    """How many accounting records are nobody's."""
+    _require_network_staff(actor)
+    return await count_of(
+        connection, select_record(records.UnclaimedAccounting, models.UnclaimedAccounting)
+    )
+
+
 async def unclaimed_page(
     connection: AsyncConnection, actor: Actor, part: Slice
 ) -> Page[records.UnclaimedAccounting]:
@@ -126,8 +144,12 @@ async def unclaimed_page(
 
 def _require_network_staff(actor: Actor) -> None:
     require(actor, Permission.RADIUS_READ, "read network access servers")
-    if not actor.sees_all_rows:
+    if not _is_network_staff(actor):
         raise AccessDenied("read network access servers")
+
+
+def _is_network_staff(actor: Actor) -> bool:
+    return actor.can(Permission.RADIUS_READ) and actor.sees_all_rows
 
 
 def _matching(actor: Actor, wanted: SessionFilter) -> Select[Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from domain.kernel.money import Money
 from domain.reseller.models import CommissionKind, CommissionState, ResellerStatus
 
 
@@ -44,6 +45,14 @@ class CommissionEntry:
     state: CommissionState
     settlement_id: int | None
 
+    @property
+    def base(self) -> Money:
+        return Money(self.base_minor, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class CommissionSettlement:
@@ -58,6 +67,10 @@ class CommissionSettlement:
     settled_by: str
     settled_at: datetime
 
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
 
 @dataclass(frozen=True, slots=True)
 class CommissionTotal:
@@ -68,3 +81,7 @@ class CommissionTotal:
     currency: str
     amount_minor: int
     entry_count: int
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -55,6 +55,16 @@ class ResellerService:
             raise ResellerNotFound(reseller_id)
         return found
 
+    async def check_takes_customers(self, session: UnitOfWork, reseller_id: int) -> None:
+        """
+        Whether the actor may have the reseller take on a customer now (see ``require_active``).
+
+        Raises:
+            ResellerNotFound, ResellerNotActive.
+        """
+        await self.get_reseller(session, reseller_id)
+        await require_active(session, reseller_id)
+
     async def create_reseller(self, session: UnitOfWork, command: CreateReseller) -> Reseller:
         """
         Enter a reseller, at the root or below an ACTIVE one, and announce ``reseller.created``.

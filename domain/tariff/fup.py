@@ -7,6 +7,9 @@ from domain.tariff.models import FupAction, FupState
 #: Percent of the allowance at which customers are told.
 THRESHOLDS = (80, 100)
 
+#: Beyond this the percentage says no more.
+MOST_PERCENT = 1_000_000
+
 _EXHAUSTED = {
     FupAction.THROTTLE: FupState.THROTTLED,
     FupAction.BLOCK: FupState.BLOCKED,
@@ -16,7 +19,7 @@ _EXHAUSTED = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The state, whole percent of the allowance used (None: unmetered), thresholds reached."""
+    """The state, percent of the allowance used (whole; None: unmetered), thresholds reached."""
 
     state: FupState
     used_percent: int | None
@@ -37,7 +40,7 @@ def evaluate(
     """
     if allowance_octets is None or action is None:
         return _UNMETERED
-    percent = used_octets * 100 // allowance_octets
+    percent = min(used_octets * 100 // allowance_octets, MOST_PERCENT)
     reached = tuple(threshold for threshold in THRESHOLDS if percent >= threshold)
     if not reached:
         state = FupState.NORMAL

@@ -118,8 +118,8 @@ class PlanAssignment(Timestamps, Model):
 
     A change for the next cycle ends the present row and starts the next one at the same future
     instant, so no job has to apply it; a scheduled row that is withdrawn ends where it starts.
-    The price is the plan's at the time of assignment: the INSERT copies and returns it. A naive start is UTC
-    (the guide passes ``datetime.utcnow()`` as ``start_date``).
+    The price is the plan's at the time of assignment: the INSERT copies and returns it.
+    A naive start is UTC (the guide passes ``datetime.utcnow()`` as ``start_date``).
     """
 
     __tablename__ = "plan_assignments"

@@ -1,10 +1,20 @@
 """What may be read of tariffs."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 
 from domain.kernel.money import Money
 from domain.tariff.models import BillingCycle, FupAction, FupState
+
+
+class AssignmentState(StrEnum):
+    """Whether an assignment lies ahead, holds, is over, or never came to be."""
+
+    SCHEDULED = "SCHEDULED"
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,15 @@ class PlanAssignment:
         return Money(self.price_minor, self.currency)
 
     @property
-    def was_withdrawn(self) -> bool:
-        """Whether it was scheduled and superseded before it began."""
-        return self.ended_at == self.started_at
+    def state(self) -> AssignmentState:
+        """Where it stands now; WITHDRAWN was superseded before it began."""
+        now = datetime.now(UTC)
+        if self.ended_at == self.started_at:
+            return AssignmentState.WITHDRAWN
+        if self.started_at > now:
+            return AssignmentState.SCHEDULED
+        ended = self.ended_at is not None and self.ended_at <= now
+        return AssignmentState.ENDED if ended else AssignmentState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

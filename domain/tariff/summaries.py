@@ -28,7 +28,6 @@ async def usage_summaries(
     connection: AsyncConnection,
     actor: Actor,
     customer_ids: Collection[int],
-    *,
     period: UsagePeriod = UsagePeriod.CURRENT,
 ) -> dict[int, UsageSummary]:
     """

@@ -6,8 +6,9 @@ from domain.customer.addresses import AddressService
 from domain.customer.communication_service import CommunicationService
 from domain.customer.documents import DocumentService
 from domain.customer.email_verification import EmailVerificationService
+from domain.kernel.errors import Conflict
 from domain.kernel.unit_of_work import UnitOfWork
-from domain.monitoring.notifiers import current_notifier
+from domain.monitoring.notifiers import DeliveryFailed, current_notifier
 from graph.context import Info
 from graph.customer.inputs import (
     AddAddressInput,
@@ -51,6 +52,15 @@ class ConfirmEmailPayload(Payload):
     confirmed: bool | None = strawberry.field(
         default=None, description="True once the address is verified"
     )
+
+
+async def _send_token(address: str, token: str) -> None:
+    # Within the transaction: a token that could not be sent is not kept either.
+    text = f"Your confirmation code:\n\n{token}\n"
+    try:
+        await current_notifier().send_email(address, "Confirm your e-mail address", text)
+    except DeliveryFailed as failure:
+        raise Conflict("The message could not be sent; try again later") from failure
 
 
 async def _true(_info: Info, _key: int) -> bool:
@@ -140,9 +150,7 @@ class CustomerDetailMutations:
     ) -> RequestEmailVerificationPayload | None:
         async def work(session: UnitOfWork) -> int:
             token, address = await EmailVerificationService().request(session, input.customer_id)
-            await current_notifier().send_email(
-                address, "Confirm your e-mail address", f"Your confirmation code:\n\n{token}\n"
-            )
+            await _send_token(address, token)
             return input.customer_id
 
         return await perform(

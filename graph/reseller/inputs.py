@@ -8,8 +8,9 @@ import strawberry
 
 from domain.kernel import values
 from domain.reseller import commands, models, queries
-from graph.customer.inputs import ChangeInput, CreateCustomerInput
-from graph.payloads import MutationInput, given
+from graph.customer.inputs import CreateCustomerInput
+from graph.payloads import ChangeInput, MutationInput, given
+from graph.reseller import enums  # noqa: F401 (describes the enums before an input names them)
 from graph.scalars import CurrencyCode, EmailAddress
 
 UNSET = strawberry.UNSET

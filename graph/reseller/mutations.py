@@ -97,7 +97,7 @@ class ResellerMutations:
         self, info: Info, input: CreateResellerCustomerInput
     ) -> CreateResellerCustomerPayload | None:
         async def work(session: UnitOfWork) -> int:
-            await ResellerService().get_reseller(session, input.reseller_id)
+            await ResellerService().check_takes_customers(session, input.reseller_id)
             return (await CustomerService().create_customer(session, input.to_domain())).id
 
         return await perform(

@@ -1,4 +1,4 @@
-"""Object types of the reseller module, and its facet of Customer."""
+"""Object types of the reseller module."""
 
 import datetime
 import decimal
@@ -6,12 +6,11 @@ from typing import Any
 
 import strawberry
 
-from domain.kernel.money import Money as DomainMoney
 from domain.reseller import lifecycle, models, records
 from domain.reseller.errors import ResellerCodeTaken as ResellerCodeTakenError
 from domain.reseller.errors import ResellerNotActive as ResellerNotActiveError
 from graph.connections import Connection
-from graph.ids import id_of
+from graph.ids import encode_id, id_of
 from graph.money import Money
 from graph.node import Node
 from graph.payloads import PROBLEMS, Problem, UserError
@@ -20,14 +19,12 @@ from graph.reseller import enums  # noqa: F401 (describes the enums before a typ
 from graph.rows import RowType
 from graph.scalars import CurrencyCode, EmailAddress
 from resolvers.customer import customers
-from resolvers.reseller import commissions, resellers
+from resolvers.reseller import commissions as commission
+from resolvers.reseller import resellers
 
 
-def _money_of(name: str) -> Any:
-    def resolve(root: Any) -> DomainMoney:
-        return DomainMoney(getattr(root, name), root.currency)
-
-    return resolve
+def _invoice_id(root: Any) -> str:
+    return encode_id("Invoice", root.invoice_id)
 
 
 def _allowed_statuses(root: Any) -> list[models.ResellerStatus]:
@@ -39,7 +36,7 @@ class CommissionTotal(RowType):
     row = records.CommissionTotal
 
     state: models.CommissionState = strawberry.field(description="Settled or not yet")
-    amount: Money = strawberry.field(resolver=_money_of("amount_minor"), description="Their sum")
+    amount: Money = strawberry.field(description="Their sum")
     entry_count: int = strawberry.field(description="How many they are")
 
 
@@ -55,16 +52,16 @@ class CommissionEntry(RowType, Node):
     kind: models.CommissionKind = strawberry.field(description="Why it was written")
     state: models.CommissionState = strawberry.field(description="Settled or not yet")
     amount: Money = strawberry.field(
-        resolver=_money_of("amount_minor"),
         description="What it adds to the reseller's claim; negative where taken back",
     )
-    base: Money = strawberry.field(
-        resolver=_money_of("base_minor"), description="Invoice's amount without tax"
-    )
+    base: Money = strawberry.field(description="Invoice's amount without tax")
     rate_percent: decimal.Decimal = strawberry.field(
         description="Reseller's share when the invoice was paid, in per cent"
     )
-    invoice_number: str = strawberry.field(description="Number of the invoice it was earned on")
+    invoice_id: strawberry.ID = strawberry.field(
+        resolver=_invoice_id, description="Global id of the invoice it was earned on"
+    )
+    invoice_number: str = strawberry.field(description="Number of that invoice")
     period: str = strawberry.field(description="UTC month it counts for, as 2025-03")
     earned_at: datetime.datetime = strawberry.field(description="Timestamp of the payment")
     note: str | None = strawberry.field(description="Why it was taken back or corrected")
@@ -76,7 +73,7 @@ class CommissionEntry(RowType, Node):
         description="Who paid the invoice; null once deleted or another reseller's",
     )
     settlement: "CommissionSettlement | None" = strawberry.field(
-        resolver=commissions.entry_settlement, description="Statement it is on"
+        resolver=commission.entry_settlement, description="Statement it is on"
     )
 
 
@@ -89,9 +86,7 @@ class CommissionSettlement(RowType, Node):
     id: strawberry.ID = strawberry.field(
         resolver=id_of("CommissionSettlement"), description="Global id, opaque"
     )
-    total: Money = strawberry.field(
-        resolver=_money_of("total_minor"), description="Sum of its entries"
-    )
+    total: Money = strawberry.field(description="Sum of its entries")
     entry_count: int = strawberry.field(description="How many entries it settles")
     settled_until: datetime.datetime = strawberry.field(
         description="Timestamp before which its entries were earned"
@@ -102,7 +97,7 @@ class CommissionSettlement(RowType, Node):
         resolver=resellers.of_row, description="Whose commission it is"
     )
     entries: Connection[CommissionEntry] | None = strawberry.field(
-        resolver=commissions.settlement_entries, description="What it settles, newest first"
+        resolver=commission.settlement_entries, description="What it settles, newest first"
     )
 
 
@@ -141,32 +136,19 @@ class Reseller(RowType, Node):
         description="Its own customers, without its sub-resellers'",
     )
     commissions: Connection[CommissionEntry] | None = strawberry.field(
-        resolver=commissions.reseller_commissions,
+        resolver=commission.reseller_commissions,
         description="What it earned itself, newest first",
     )
     commission_totals: list[CommissionTotal] | None = strawberry.field(
-        resolver=commissions.reseller_totals,
+        resolver=commission.reseller_totals,
         description="Sums of what it earned, by currency and state",
     )
     settlements: Connection[CommissionSettlement] | None = strawberry.field(
-        resolver=commissions.reseller_settlements, description="Its statements, newest first"
+        resolver=commission.reseller_settlements, description="Its statements, newest first"
     )
     created_at: datetime.datetime = strawberry.field(description="Timestamp of creation")
     updated_at: datetime.datetime = strawberry.field(description="Timestamp of the last change")
     version: int = strawberry.field(description="Steps at each change, for `expectedVersion`")
-
-
-@strawberry.type
-class ResellerFields:
-    """The reseller module's facet of Customer."""
-
-    reseller: ResellerRef | None = strawberry.field(
-        resolver=resellers.of_row, description="Reseller it belongs to; null for direct customers"
-    )
-    commissions: Connection[CommissionEntry] | None = strawberry.field(
-        resolver=commissions.customer_commissions,
-        description="What resellers earned on its invoices, newest first",
-    )
 
 
 @strawberry.type(description="Another reseller has this code")

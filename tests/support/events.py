@@ -1,8 +1,9 @@
 """Events in tests: what was announced, and everything handled."""
 
+import asyncio
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from domain.kernel.database import Database
 from domain.kernel.events import EventRow
@@ -38,3 +39,21 @@ async def handled(database: Database, **modules: dict[str, Handler]) -> None:
         await bus.deliver_all()
         if not assigned:
             return
+
+
+_BEHIND = text(
+    """
+    select exists (select from kernel.events where position is null)
+        or exists (
+            select from kernel.event_consumers consumer, kernel.event_head head
+            where consumer.position < head.position
+        )
+    """
+)
+
+
+async def settled(database: Database) -> None:
+    """Wait until the running application has positioned and handled every event so far."""
+    async with asyncio.timeout(20), database.reading() as connection:
+        while await connection.scalar(_BEHIND):
+            await asyncio.sleep(0.01)

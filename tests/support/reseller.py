@@ -1,15 +1,16 @@
 """Builders of resellers, paid invoices and the commission on them."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
-from domain.kernel.events import EventRow, LoggedEvent
+from domain.kernel.events import Event, EventRow, LoggedEvent
 from domain.kernel.ids import uuid7
 from domain.kernel.money import Money
 from domain.reseller.commands import CreateReseller, PaidInvoice
@@ -21,6 +22,19 @@ from domain.reseller.models import CommissionEntry, Reseller, ResellerStatus
 PAID_AT = datetime(2025, 3, 14, 19, 30, tzinfo=UTC)
 
 _numbers = count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoicePaid(Event):
+    """The billing module's event, as far as commission reads it."""
+
+    type: ClassVar[str] = "billing.invoice.paid"
+
+    invoice_id: int
+    invoice_number: str
+    net_minor: int
+    total_minor: int
+    currency: str
 
 
 def a_reseller(**facts: Any) -> CreateReseller:
@@ -71,6 +85,22 @@ def invoice_paid(paid: PaidInvoice, *, reseller_id: int | None) -> LoggedEvent:
             "currency": paid.net.currency,
         },
     )
+
+
+async def announced_payment(database: Database, paid: PaidInvoice) -> None:
+    """Announce the payment as the billing module does."""
+    async with database.unit_of_work(SYSTEM) as session:
+        await session.announce(
+            InvoicePaid(
+                customer_id=paid.customer_id,
+                reseller_id=paid.reseller_id,
+                invoice_id=paid.invoice_id,
+                invoice_number=paid.invoice_number,
+                net_minor=paid.net.minor,
+                total_minor=paid.net.minor * 123 // 100,
+                currency=paid.net.currency,
+            )
+        )
 
 
 async def delivered(database: Database, event: LoggedEvent) -> None:

@@ -15,6 +15,7 @@ from domain.kernel.access import Permission, Role
 from graph.app import Application, create_app
 from graph.settings import Settings
 from subscriptions.event_bus import Registry
+from tests.support.events import settled
 
 SECRET = "a secret for tests, long enough to sign with"
 
@@ -116,9 +117,7 @@ class Api:
 
     async def settled(self) -> None:
         """Every event committed so far has its position and has been handled."""
-        stream = self.application.services.stream
-        await stream.relay.drain()
-        await stream.bus.deliver_all()
+        await settled(self.application.services.database)
 
 
 @asynccontextmanager

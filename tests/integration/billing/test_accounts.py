@@ -1,6 +1,7 @@
 """Billing accounts on PostgreSQL: opened once, following the customer, closed when settled."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -254,6 +255,8 @@ class TestUpdateAccount:
         [
             ({"billing_day": 0}, "billingDay"),
             ({"billing_day": 32}, "billingDay"),
+            ({"billing_day": None}, "billingDay"),
+            ({"tax_percent": Decimal(101)}, "taxPercent"),
             ({"payment_term_days": -1}, "paymentTermDays"),
             ({"currency": "euro"}, "currency"),
             ({"status": "CLOSED"}, "status"),

@@ -14,6 +14,7 @@ from domain.tariff.commands import PlanChangeTime
 from domain.tariff.models import FupState
 from domain.tariff.periods import UsageMonth
 from domain.tariff.queries import PlanFilter, PlanList, PlanOrderField, UsagePeriod
+from domain.tariff.records import AssignmentState
 from domain.tariff.services import TariffService
 from migrations.migrate import check
 from tests.support.customers import created_customer, created_reseller
@@ -163,19 +164,26 @@ class TestAssignments:
         counts = await read(database, queries.assignment_counts_by_customer, customers)
         assert counts == dict.fromkeys(customers, 3)
 
-    async def test_a_withdrawn_change_says_so(self, database):
+    async def test_history_tells_where_each_stands(self, database):
         customer_id = await created_customer(database)
-        a, b = await created_plan(database), await created_plan(database)
+        a, b, c = [await created_plan(database) for _ in range(3)]
         await assigned_plan(database, customer_id, a)
+        await assigned_plan(database, customer_id, b)
         async with database.unit_of_work(SYSTEM) as session:
-            service = TariffService()
-            await service.change_plan(session, customer_id, b, when=PlanChangeTime.NEXT_CYCLE)
-            await service.change_plan(session, customer_id, a)
+            for plan_id in (a, c):
+                await TariffService().change_plan(
+                    session, customer_id, plan_id, when=PlanChangeTime.NEXT_CYCLE
+                )
 
         pages = await read(database, queries.assignment_pages_by_customer, [customer_id], FIRST_10)
 
-        flags = [(row.tariff_plan_id, row.was_withdrawn) for row in pages[customer_id].items]
-        assert flags == [(b, True), (a, False)]
+        states = {(row.tariff_plan_id, row.state) for row in pages[customer_id].items}
+        assert states == {
+            (a, AssignmentState.ENDED),
+            (b, AssignmentState.ACTIVE),
+            (a, AssignmentState.WITHDRAWN),
+            (c, AssignmentState.SCHEDULED),
+        }
 
 
 class TestUsageSummaries:

@@ -11,6 +11,7 @@ from domain.monitoring.models import AlertPriority, AlertSeverity, AlertStatus, 
 from domain.monitoring.priority import alert_priority
 from domain.monitoring.quality import COMPONENTS, Evidence, service_quality
 from domain.monitoring.series import MOST_BUCKETS, SeriesRequest
+from graph.durations import format_duration, parse_duration
 from tests.support.monitoring import NOON
 
 _values = st.floats(min_value=0, max_value=1e6)
@@ -73,3 +74,8 @@ def test_alerts_only_move_forwards(walk):
             seen.append(status)
 
     assert seen == list(AlertStatus)[: len(seen)]
+
+
+@given(length=st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=99_999)))
+def test_a_duration_survives_the_wire(length):
+    assert parse_duration(format_duration(length)) == length

@@ -1,0 +1,1 @@
+"""The billing module's part of the graph."""

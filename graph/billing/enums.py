@@ -1,0 +1,29 @@
+"""The billing module's enums, as the domain has them, described for the schema."""
+
+import enum
+
+import strawberry
+
+from domain.billing import invoice_queries, kinds, queries
+
+_DESCRIPTIONS: dict[type[enum.Enum], str] = {
+    kinds.AccountStatus: "Where a billing account stands; it follows the customer's status",
+    kinds.Invoicing: "Whether billing runs charge an account; it follows the subscription",
+    kinds.InvoiceStatus: "Where an invoice stands as a document",
+    kinds.PaymentStatus: "How much of an issued invoice is paid",
+    kinds.LineKind: "What a line of an invoice charges for",
+    kinds.PaymentMethod: "A way that money comes in",
+    kinds.SkipReason: "Why a billing run made no invoice for an account",
+    invoice_queries.InvoiceOrderField: "What a list of invoices can be ordered by",
+    queries.PaymentOrderField: "What a list of payments can be ordered by",
+}
+_NAMES: dict[type[enum.Enum], str] = {
+    kinds.AccountStatus: "BillingAccountStatus",
+    kinds.LineKind: "InvoiceLineKind",
+    kinds.SkipReason: "BillingSkipReason",
+}
+
+
+# At import: a type that names an enum first would register it without its description.
+for enumeration, description in _DESCRIPTIONS.items():
+    strawberry.enum(enumeration, name=_NAMES.get(enumeration), description=description)

@@ -1,0 +1,113 @@
+"""Mutations of billing accounts, invoices and payments."""
+
+import strawberry
+
+from domain.billing.accounts import AccountService
+from domain.billing.invoices import InvoiceService
+from domain.billing.payments import PaymentService
+from domain.billing.runs import BillingRunService
+from domain.kernel.unit_of_work import UnitOfWork
+from graph.billing import problems  # noqa: F401 (failures that payloads show)
+from graph.billing.inputs import (
+    DraftInvoiceInput,
+    IssueInvoiceInput,
+    RecordPaymentInput,
+    RunBillingInput,
+    UpdateBillingAccountInput,
+    VoidInvoiceInput,
+)
+from graph.billing.runs import BillingRun, run_as_json, run_from_json
+from graph.billing.types import BillingAccount, Invoice, Payment
+from graph.context import Info
+from graph.payloads import Payload, perform
+from resolvers.billing import accounts, invoices, payments
+
+
+@strawberry.type(description="What became of `updateBillingAccount`")
+class UpdateBillingAccountPayload(Payload):
+    billing_account: BillingAccount | None = strawberry.field(
+        default=None, description="The account now"
+    )
+
+
+@strawberry.type(description="What became of a change to an invoice")
+class InvoicePayload(Payload):
+    invoice: Invoice | None = strawberry.field(default=None, description="The invoice now")
+
+
+@strawberry.type(description="What became of `recordPayment`")
+class RecordPaymentPayload(Payload):
+    payment: Payment | None = strawberry.field(default=None, description="The payment")
+
+
+@strawberry.type(description="What became of `runBilling`")
+class RunBillingPayload(Payload):
+    billing_run: BillingRun | None = strawberry.field(default=None, description="What it did")
+
+
+@strawberry.type
+class BillingMutations:
+    @strawberry.mutation(description="Change settings of a customer's billing account")
+    async def update_billing_account(
+        self, info: Info, input: UpdateBillingAccountInput
+    ) -> UpdateBillingAccountPayload | None:
+        async def work(session: UnitOfWork) -> int:
+            changed = await AccountService().update_account(
+                session,
+                input.customer_id,
+                input.changes(),
+                expected_version=input.expected_version,
+            )
+            return changed.id
+
+        return await perform(
+            info, input, UpdateBillingAccountPayload, work, billing_account=accounts.by_id
+        )
+
+    @strawberry.mutation(description="Draft an invoice; it demands nothing until issued")
+    async def draft_invoice(self, info: Info, input: DraftInvoiceInput) -> InvoicePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            return (await InvoiceService().draft_invoice(session, input.to_domain())).id
+
+        return await perform(info, input, InvoicePayload, work, invoice=invoices.by_id)
+
+    @strawberry.mutation(description="Give a draft its number and demand what it charges")
+    async def issue_invoice(self, info: Info, input: IssueInvoiceInput) -> InvoicePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            issued = await InvoiceService().issue_invoice(
+                session, input.key, expected_version=input.expected_version
+            )
+            return issued.id
+
+        return await perform(info, input, InvoicePayload, work, invoice=invoices.by_id)
+
+    @strawberry.mutation(description="Withdraw an invoice that nothing has been paid on")
+    async def void_invoice(self, info: Info, input: VoidInvoiceInput) -> InvoicePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            voided = await InvoiceService().void_invoice(
+                session, input.key, reason=input.reason, expected_version=input.expected_version
+            )
+            return voided.id
+
+        return await perform(info, input, InvoicePayload, work, invoice=invoices.by_id)
+
+    @strawberry.mutation(description="Record money that came in, and pay what is due with it")
+    async def record_payment(
+        self, info: Info, input: RecordPaymentInput
+    ) -> RecordPaymentPayload | None:
+        async def work(session: UnitOfWork) -> int:
+            recorded = await PaymentService().record_payment(
+                session, input.customer_id, **input.to_domain()
+            )
+            return recorded.id
+
+        return await perform(info, input, RecordPaymentPayload, work, payment=payments.by_id)
+
+    @strawberry.mutation(
+        description="Invoice all accounts for the period of a day; repeating it charges nobody twice"
+    )
+    async def run_billing(self, info: Info, input: RunBillingInput) -> RunBillingPayload | None:
+        async def work(session: UnitOfWork) -> dict[str, object]:
+            return run_as_json(await BillingRunService().run_billing(session, on=input.on))
+
+        return await perform(info, input, RunBillingPayload, work, billing_run=run_from_json)

@@ -1,0 +1,36 @@
+"""Root fields of the billing module."""
+
+from collections.abc import Awaitable
+
+import strawberry
+
+from domain.billing import records
+from graph.billing.inputs import InvoiceBy
+from graph.billing.lists import invoice_list
+from graph.billing.types import Invoice
+from graph.connections import Connection
+from graph.context import Info
+from graph.ids import key_of
+from graph.node import nodes_of
+from resolvers.billing import accounts, invoices, payments
+
+nodes_of("BillingAccount", accounts.by_id)
+nodes_of("Invoice", invoices.by_id)
+nodes_of("Payment", payments.by_id)
+
+
+def invoice_by(info: Info, by: InvoiceBy) -> Awaitable[records.Invoice | None]:
+    """The invoice that the one given field names."""
+    if by.id not in (None, strawberry.UNSET):
+        return invoices.by_id(info, key_of(str(by.id), "Invoice"))
+    return invoices.by_number(info, str(by.number))
+
+
+@strawberry.type
+class BillingQueries:
+    invoice: Invoice | None = strawberry.field(
+        resolver=invoice_by, description="One invoice, or null if there is none you may see"
+    )
+    invoices: Connection[Invoice] | None = strawberry.field(
+        resolver=invoice_list, description="Invoices; `first` or `last` is required"
+    )

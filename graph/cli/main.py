@@ -1,0 +1,136 @@
+"""The commands of ``isp-graph``."""
+
+import asyncio
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from domain.identity.tokens import Tokens
+from domain.kernel.access import Permission, Role
+from graph.cli import doctor as diagnosis
+from graph.cli import events, seeding, serving
+from graph.cli.environment import console, database_url, load_settings
+from graph.schema import build_schema
+from migrations.migrate import migrate as apply_migrations
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The customer graph of an Internet provider.",
+)
+events_app = typer.Typer(no_args_is_help=True, help="The event log.")
+app.add_typer(events_app, name="events")
+
+
+class TokenRole(StrEnum):
+    """Roles that a token can be made for."""
+
+    ADMIN = "admin"
+    SUPPORT = "support"
+    BILLING = "billing"
+    RESELLER = "reseller"
+    CUSTOMER = "customer"
+    SERVICE = "service"
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that serve.")] = 1,
+    reload: Annotated[bool, typer.Option(help="Start anew when the code changes.")] = False,
+    demo: Annotated[bool, typer.Option(help="Load demo data once and offer tokens.")] = False,
+    customers: Annotated[int, typer.Option(min=1, help="Demo customers.")] = 500,
+) -> None:
+    """Migrate the database and serve until SIGTERM or Ctrl-C."""
+    settings = load_settings(demo=demo)
+    serving.serve(
+        settings,
+        serving.Listener(host, port, workers, reload),
+        demo_customers=customers if settings.demo else None,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    with database_url(load_settings()) as url:
+        asyncio.run(apply_migrations(url))
+    console.print("The database is up to date.")
+
+
+@app.command()
+def seed(
+    customers: Annotated[int, typer.Option(min=1, help="How many customers.")] = 500,
+) -> None:
+    """Load demo data into an empty database; one that has customers is left as it is."""
+    with database_url(load_settings()) as url:
+        asyncio.run(apply_migrations(url))
+        seeding.seed_with_progress(url, customers)
+
+
+@app.command()
+def token(
+    role: Annotated[TokenRole, typer.Option(help="Whom the token speaks for.")],
+    customer: Annotated[int | None, typer.Option(help="Customer id, for role customer.")] = None,
+    reseller: Annotated[int | None, typer.Option(help="Reseller id, for role reseller.")] = None,
+    scope: Annotated[
+        list[Permission] | None, typer.Option(help="Permission of a service; repeatable.")
+    ] = None,
+    ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+) -> None:
+    """Print an access token, and nothing else."""
+    for name, value, owner in (
+        ("--customer", customer, TokenRole.CUSTOMER),
+        ("--reseller", reseller, TokenRole.RESELLER),
+        ("--scope", scope or None, TokenRole.SERVICE),
+    ):
+        if (value is not None) != (role is owner):
+            verb = "needs" if role is owner else "does not take"
+            raise typer.BadParameter(f"role {role} {verb} {name}")
+    settings = load_settings()
+    subject = {"customer": f"customer:{customer}", "reseller": f"reseller:{reseller}"}.get(
+        role, f"{'service' if role is TokenRole.SERVICE else 'staff'}:cli-{role}"
+    )
+    made = Tokens(settings.signing_secret(), settings.jwks_file).issue(
+        subject,
+        Role(role.upper()),
+        customer_id=customer,
+        reseller_id=reseller,
+        scopes=tuple(scope or ()),
+        ttl=timedelta(seconds=ttl),
+    )
+    typer.echo(made)
+
+
+@app.command()
+def schema() -> None:
+    """Print the schema that is served, as SDL."""
+    typer.echo(build_schema().as_str())
+
+
+@events_app.command("tail")
+def tail(
+    after: Annotated[
+        int | None, typer.Option(min=0, help="Start behind this position; 0 is the beginning.")
+    ] = None,
+    type: Annotated[
+        list[str] | None, typer.Option(help="Only events of this type; repeatable.")
+    ] = None,
+    follow: Annotated[bool, typer.Option(help="Go on with new events as they come.")] = True,
+) -> None:
+    """Print events as JSON lines, from now on unless told otherwise."""
+    with database_url(load_settings()) as url:
+        asyncio.run(events.tail(url, after, frozenset(type or ()), follow=follow))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is configured and what answers; exit 1 if something does not."""
+    settings = load_settings()
+    with database_url(settings) as url:
+        healthy = asyncio.run(diagnosis.diagnose(settings, url))
+    raise typer.Exit(0 if healthy else 1)

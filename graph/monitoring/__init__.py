@@ -1,0 +1,1 @@
+"""The monitoring module's part of the graph."""

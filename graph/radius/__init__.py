@@ -1,0 +1,1 @@
+"""The radius module's part of the schema."""

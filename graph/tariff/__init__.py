@@ -1,0 +1,1 @@
+"""The tariff module's part of the graph."""

@@ -1,0 +1,1 @@
+"""Answers that return billing accounts, invoices and payments."""

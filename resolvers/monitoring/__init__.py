@@ -1,0 +1,1 @@
+"""Answers that return metrics, alerts and network segments."""

@@ -1,0 +1,1 @@
+"""Answers that return sessions, access decisions and network access servers."""

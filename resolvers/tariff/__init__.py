@@ -1,0 +1,1 @@
+"""Answers that return plans, assignments and usage."""

@@ -1,0 +1,50 @@
+"""Batch reads of plans, assignments and usage."""
+
+from functools import cached_property
+
+from aiodataloader import DataLoader
+
+from domain.kernel.paging import Slice
+from domain.tariff import queries, records
+from domain.tariff.queries import UsagePeriod
+from resolvers.connections import Listing
+from resolvers.loading import LoaderGroup
+
+
+class TariffLoaders(LoaderGroup):
+    """The tariff module's loaders."""
+
+    @cached_property
+    def plan_by_id(self) -> DataLoader[int, records.TariffPlan | None]:
+        return self.one(queries.plans_by_id)
+
+    @cached_property
+    def plan_by_code(self) -> DataLoader[str, records.TariffPlan | None]:
+        return self.one(queries.plans_by_code)
+
+    @cached_property
+    def assignment_by_id(self) -> DataLoader[int, records.PlanAssignment | None]:
+        return self.one(queries.assignments_by_id)
+
+    @cached_property
+    def current_assignment_by_customer(self) -> DataLoader[int, records.PlanAssignment | None]:
+        return self.one(queries.current_assignments)
+
+    @cached_property
+    def assignment_count_by_customer(self) -> DataLoader[int, int]:
+        return self.each(queries.assignment_counts_by_customer, missing=0)
+
+    @cached_property
+    def assignments_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, Slice], Listing[records.PlanAssignment]]:
+        return self.pages(
+            queries.assignment_pages_by_customer,
+            lambda key, _part: self.assignment_count_by_customer.load(key),
+        )
+
+    @cached_property
+    def usage_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, UsagePeriod], records.UsageSummary | None]:
+        return self.one_chosen(queries.usage_summaries)
