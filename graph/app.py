@@ -25,6 +25,7 @@ from graph.explorer import Explorer
 from graph.handlers import attach_handlers
 from graph.mail import notifier_of
 from graph.middleware import Envelope
+from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings
 from graph.transport.http import GraphQLOverHTTP, respond_error
@@ -101,6 +102,7 @@ class Application:
             Route("/graphql", self.graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             WebSocketRoute("/graphql", self.socket),
             *explorer,
+            *RestPaths(self.services, self.executor, self.authenticator).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
         ]
@@ -129,7 +131,7 @@ def create_app(settings: Settings, database_url: str, registry: Registry = PROCE
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=["POST", "GET"],
-        allow_headers=["authorization", "content-type", "x-request-id"],
+        allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
         allow_credentials=False,
     )
     app = Starlette(

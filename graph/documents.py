@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -13,9 +14,11 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    ObjectFieldNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
+    VariableDefinitionNode,
     Visitor,
     parse,
     specified_rules,
@@ -112,11 +115,26 @@ class Documents:
 
 
 class _NoNul(Visitor):
-    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
+    def enter_string_value(
+        self, node: StringValueNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]
+    ) -> None:
         if "\0" in node.value:
-            raise Refused(
-                errors.request_error("A string holds a NUL character", errors.BAD_USER_INPUT)
-            )
+            message = "A string holds a NUL character"
+            path = _names_to(ancestors)
+            raise Refused(errors.request_error(message, errors.BAD_USER_INPUT, path=path))
+
+
+def _names_to(ancestors: list[Any]) -> list[str]:
+    """The names that lead to a value: an argument or variable, then input fields."""
+    path: list[str] = []
+    for node in ancestors:
+        if isinstance(node, FieldNode):
+            path = []
+        elif isinstance(node, VariableDefinitionNode):
+            path = [node.variable.name.value]
+        elif isinstance(node, (ArgumentNode, ObjectFieldNode)):
+            path.append(node.name.value)
+    return path
 
 
 def _parse(source: str) -> DocumentNode:

@@ -14,6 +14,7 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_REQUEST = "BAD_REQUEST"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 TIMEOUT = "TIMEOUT"
+LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 _MOST_ERRORS = 100
 
@@ -26,6 +27,12 @@ def request_error(message: str, code: str, *, path: Iterable[str | int] = ()) ->
     if path:
         extensions["argumentPath"] = list(path)
     return {"message": message, "extensions": extensions}
+
+
+def internal_error() -> dict[str, Any]:
+    """A defect as clients see it: nothing but the reference under which it is logged."""
+    extensions = {"code": INTERNAL, "requestId": current_trace_id()}
+    return {"message": "Internal error", "extensions": extensions}
 
 
 def domain_error(error: DomainError) -> dict[str, Any]:
@@ -51,17 +58,17 @@ def _execution_error(error: GraphQLError, operation: str | None) -> dict[str, An
         if isinstance(cause, (AccessDenied, Unauthenticated)):
             logger.info("refused", code=cause.code, path=error.path, operation=operation)
         return _formatted(error, cause.message, cause.code, **path)
-    if cause is None:
-        # graphql-core speaks for itself only of what the client sent: variables and arguments.
+    if isinstance(cause, GraphQLError) and (error.path is None or cause.nodes):
+        # graphql-core's own words about what the client sent: variables and arguments.
         return _formatted(error, error.message, BAD_USER_INPUT)
     logger.error("resolver failed", path=error.path, operation=operation, exc_info=cause)
-    reference = current_trace_id()
-    return _formatted(error, "Internal error", INTERNAL, requestId=reference)
+    return {**_formatted(error, "", INTERNAL), **internal_error()}
 
 
-def _cause(error: GraphQLError) -> Exception | None:
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
+def _cause(error: GraphQLError) -> Exception:
+    """The innermost error; a scalar that cannot show its value raises one without nodes."""
+    cause: Exception = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     return cause
 

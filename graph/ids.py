@@ -9,7 +9,10 @@ from typing import Any
 _VERSION = "1"
 _LONGEST = 64
 _TEXT = re.compile(r"1:([A-Za-z]{1,40}):([0-9]{1,19})")
-_LARGEST_KEY = 2**63 - 1
+_LARGEST_KEY = 2**31 - 1
+_LARGEST_BIG_KEY = 2**63 - 1
+#: Types whose rows pass 2^31.
+_BIG_KEYED = frozenset({"RadiusSession", "CommissionEntry"})
 
 
 def encode_id(type_name: str, key: int) -> str:
@@ -28,9 +31,11 @@ def decode_id(global_id: str) -> tuple[str, int] | None:
     except (binascii.Error, ValueError):
         return None
     match = _TEXT.fullmatch(text)
-    if match is None or int(match[2]) > _LARGEST_KEY:
+    if match is None:
         return None
-    return match[1], int(match[2])
+    type_name, key = match[1], int(match[2])
+    largest = _LARGEST_BIG_KEY if type_name in _BIG_KEYED else _LARGEST_KEY
+    return (type_name, key) if key <= largest else None
 
 
 def key_of(global_id: str, type_name: str) -> int:

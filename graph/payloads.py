@@ -167,6 +167,8 @@ async def _once(
             return await work(session)
         request = dataclasses.asdict(input)
         request.pop("client_mutation_id")
+        # Not even a digest of a password is kept.
+        request.pop("password", None)
         claimed = (info.field_name, input.idempotency_key)
         is_new, answer = await idempotency.claim(
             session, *claimed, idempotency.request_hash(request)

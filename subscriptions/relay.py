@@ -80,11 +80,6 @@ class Relay:
                         await self._poked.wait()
                 self._poked.clear()
 
-    async def drain(self) -> None:
-        """Give every event committed so far its position."""
-        while await self._relay_once():
-            pass
-
     async def _relay_once(self) -> bool:
         assigned, position = await assign_positions(self._database)
         if position is not None:

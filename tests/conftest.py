@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.kernel.database import Database, create_engine
+from domain.kernel.logging import configure_logging
 from tests.support import postgres
 from tests.support.server import Api, running_api
 
@@ -15,6 +16,7 @@ _server = pytest.StashKey[ExitStack]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the one server; ``pytest -n`` workers use it."""
+    configure_logging(level="WARNING")
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[_server] = postgres.start_server()
 

@@ -29,6 +29,7 @@ from domain.kernel.database import violated_constraint
 from domain.kernel.errors import AccessDenied, Conflict, Invalid, VersionConflict
 from domain.kernel.passwords import hashed
 from domain.kernel.unit_of_work import UnitOfWork
+from domain.reseller.services import require_active
 
 _FILTERS = {
     "reseller_id": Customer.reseller_id,
@@ -89,11 +90,12 @@ class CustomerService:
             UsernameTaken: another customer signs in with that name.
         """
         require(session.actor, Permission.CUSTOMER_CREATE, "create customers")
+        reseller_id = await _reseller_of_new(session, command.reseller_id)
         customer = Customer(
             **profile.checked_new(command),
             status=_initial_status(command.status),
             subscription_state=SubscriptionState.INACTIVE,
-            reseller_id=_reseller_of_new(session, command.reseller_id),
+            reseller_id=reseller_id,
             created_at=session.now,
             updated_at=session.now,
         )
@@ -327,14 +329,14 @@ def _initial_status(status: CustomerStatus) -> CustomerStatus:
     return status
 
 
-def _reseller_of_new(session: UnitOfWork, reseller_id: int | None) -> int | None:
-    """A reseller's new customer is its own, or one of its sub-resellers'."""
-    if session.actor.role is not Role.RESELLER:
-        return reseller_id
-    if reseller_id is None:
-        return session.actor.reseller_id
-    if reseller_id not in session.actor.reseller_ids:
-        raise AccessDenied("create customers under that reseller")
+async def _reseller_of_new(session: UnitOfWork, reseller_id: int | None) -> int | None:
+    """A reseller's new customer is its own, or one of its sub-resellers'; all of them ACTIVE."""
+    if session.actor.role is Role.RESELLER:
+        reseller_id = reseller_id or session.actor.reseller_id
+        if reseller_id not in session.actor.reseller_ids:
+            raise AccessDenied("create customers under that reseller")
+    if reseller_id is not None:
+        await require_active(session, reseller_id)
     return reseller_id
 
 

@@ -6,14 +6,10 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from domain.customer.models import CommunicationType
-
-#: Submission (RFC 6409) and submission over TLS (RFC 8314).
-_SMTP_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class DeliveryFailed(Exception):
@@ -123,26 +119,6 @@ class SmtpNotifier:
         message["Message-ID"] = make_msgid(domain=self.sender.rpartition("@")[2].rstrip(">"))
         message.set_content(body)
         return message
-
-
-def smtp_notifier(url: str, *, sender: str) -> SmtpNotifier:
-    """
-    The notifier of ``smtp://user:password@host:587`` or, with TLS from the start, ``smtps://…``.
-
-    Raises:
-        ValueError: another scheme, no host, or a port that is none.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in _SMTP_PORTS or not parts.hostname:
-        raise ValueError("is not a URL like smtp://user:password@host:587")
-    return SmtpNotifier(
-        host=parts.hostname,
-        port=parts.port or _SMTP_PORTS[parts.scheme],
-        sender=sender,
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=parts.scheme == "smtps",
-    )
 
 
 class _Configured:

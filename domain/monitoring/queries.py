@@ -31,7 +31,9 @@ BY_CODE = Ordering("code", (models.NetworkSegment.code,))
 async def alerts_by_id(
     connection: AsyncConnection, actor: Actor, alert_ids: Collection[int]
 ) -> dict[int, records.Alert]:
-    """``alert_id → alert``; the absent and the invisible are left out."""
+    """``alert_id → alert``; the absent and the invisible are left out, all for who reads none."""
+    if not actor.can(Permission.MONITORING_READ):
+        return {}
     statement = _alerts(actor, AlertFilter()).where(models.Alert.id.in_(alert_ids))
     return {alert.id: alert for alert in await fetch(connection, records.Alert, statement)}
 
@@ -100,7 +102,9 @@ async def notifications_of(
 async def segments_by_id(
     connection: AsyncConnection, actor: Actor, segment_ids: Collection[int]
 ) -> dict[int, records.NetworkSegment]:
-    """``segment_id → segment``; the absent and the invisible are left out."""
+    """``segment_id → segment``; the absent and the invisible left out, all for who reads none."""
+    if not actor.can(Permission.MONITORING_READ):
+        return {}
     statement = _segments(actor).where(models.NetworkSegment.id.in_(segment_ids))
     found = await fetch(connection, records.NetworkSegment, statement)
     return {segment.id: segment for segment in found}

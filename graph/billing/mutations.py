@@ -104,7 +104,7 @@ class BillingMutations:
         return await perform(info, input, RecordPaymentPayload, work, payment=payments.by_id)
 
     @strawberry.mutation(
-        description="Invoice all accounts for the period of a day; repeating it charges nobody twice"
+        description="Invoice all accounts for the period of a day; a repetition charges nobody"
     )
     async def run_billing(self, info: Info, input: RunBillingInput) -> RunBillingPayload | None:
         async def work(session: UnitOfWork) -> dict[str, object]:

@@ -22,8 +22,8 @@ from graph.customer.inputs import (
     VerifyDocumentInput,
 )
 from graph.customer.types import Address, Document
-from graph.customer_type import Customer
 from graph.payloads import Payload, perform
+from graph.refs import CustomerRef
 from resolvers.customer import customers, details
 
 
@@ -39,12 +39,12 @@ class DocumentPayload(Payload):
 
 @strawberry.type(description="What became of `setCommunicationPreference`")
 class SetCommunicationPreferencePayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `requestEmailVerification`")
 class RequestEmailVerificationPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The customer")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer")
 
 
 @strawberry.type(description="What became of `confirmEmail`")

@@ -12,20 +12,20 @@ from graph.customer.inputs import (
     DeleteCustomerInput,
     UpdateCustomerInput,
 )
-from graph.customer_type import Customer
 from graph.ids import encode_id
 from graph.payloads import Payload, perform
+from graph.refs import CustomerRef
 from resolvers.customer import customers
 
 
 @strawberry.type(description="What became of `createCustomer`")
 class CreateCustomerPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The new customer")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The new customer")
 
 
 @strawberry.type(description="What became of `updateCustomer`")
 class UpdateCustomerPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `deleteCustomer`")
@@ -37,12 +37,12 @@ class DeleteCustomerPayload(Payload):
 
 @strawberry.type(description="What became of `changeCustomerStatus`")
 class ChangeCustomerStatusPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `changeSubscriptionState`")
 class ChangeSubscriptionStatePayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 async def _deleted_id(_info: Info, key: int) -> str:

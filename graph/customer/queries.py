@@ -11,9 +11,9 @@ from domain.kernel.paging import Slice
 from graph.connections import Connection
 from graph.context import Info
 from graph.customer.inputs import CustomerBy, CustomerFilter, CustomerOrder
-from graph.customer_type import Customer
 from graph.ids import key_of
 from graph.node import nodes_of
+from graph.refs import CustomerRef
 from resolvers.connections import Listing
 from resolvers.customer import customers, details
 
@@ -53,9 +53,9 @@ def customer_list(
 
 @strawberry.type
 class CustomerQueries:
-    customer: Customer | None = strawberry.field(
+    customer: CustomerRef | None = strawberry.field(
         resolver=customer_by, description="One customer, or null if there is none you may see"
     )
-    customers: Connection[Customer] | None = strawberry.field(
+    customers: Connection[CustomerRef] | None = strawberry.field(
         resolver=customer_list, description="Customers; `first` or `last` is required"
     )

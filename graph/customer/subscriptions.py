@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.customer.events import CustomerEvent
 from graph.customer.inputs import CustomerBy, CustomerEventFilter
 from graph.customer.queries import customer_by
-from graph.customer_type import Customer
+from graph.refs import CustomerRef
 from resolvers.customer import customers
 from subscriptions.feeds import EventFilter, customer_events
 
@@ -29,7 +29,7 @@ class CustomerSubscriptions:
             yield event
 
     @strawberry.subscription(
-        description="The customer now, and again at each change", graphql_type=Customer
+        description="The customer now, and again at each change", graphql_type=CustomerRef
     )
     async def customer(self, info: Info, by: CustomerBy) -> AsyncGenerator[Any, None]:
         require(info.actor, Permission.EVENT_READ, "read events")

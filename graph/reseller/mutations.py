@@ -7,8 +7,8 @@ from domain.kernel.unit_of_work import UnitOfWork
 from domain.reseller.services import ResellerService
 from domain.reseller.settlements import settle_commissions
 from graph.context import Info
-from graph.customer_type import Customer
 from graph.payloads import Payload, perform
+from graph.refs import CustomerRef
 from graph.reseller.inputs import (
     ChangeResellerStatusInput,
     CreateResellerCustomerInput,
@@ -38,7 +38,7 @@ class ChangeResellerStatusPayload(Payload):
 
 @strawberry.type(description="What became of `createResellerCustomer`")
 class CreateResellerCustomerPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="The new customer")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The new customer")
 
 
 @strawberry.type(description="What became of `settleCommissions`")

@@ -1,4 +1,4 @@
-"""One REST path and method, compiled: what its variables are, and an answer as a response's body."""
+"""One REST path and method, compiled: what its variables are, what its answers become."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from graph.rest.problems import Problem
 from graph.rest.shapes import Shape, snake
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
-_KEY_VARIABLE = "idempotencyKey"
+KEY_VARIABLE = "idempotencyKey"
 _BRACES = re.compile(r"{(\w+)}")
 
 logger = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ class Exchange:
         self.endpoint = endpoint
         self.operation = Operation(endpoint.document, schema)
         named = {snake(name): variable for name, variable in self.operation.variables.items()}
-        self.takes_key = named.pop(snake(_KEY_VARIABLE), None) is not None
+        self.takes_key = named.pop(snake(KEY_VARIABLE), None) is not None
         self.path: dict[str, Variable] = {
             name: named.pop(name) for name in _BRACES.findall(endpoint.path)
         }
@@ -94,7 +94,9 @@ class Exchange:
             status = problems.status_of(ErrorCode.INVALID)
         if place is None:
             return Problem(code, message, status=status)
-        detail = f"{place}{message.removeprefix('.'.join(path))}" if _names(message, path) else message
+        detail = (
+            f"{place}{message.removeprefix('.'.join(path))}" if _names(message, path) else message
+        )
         return Problem(code, detail, status=status, faults=[place.fault(detail, code)])
 
     def _place(self, path: tuple[str, ...]) -> Place | None:
@@ -103,7 +105,7 @@ class Exchange:
         if found is None or found[0] in self.path.values():
             return None
         variable, rest = found
-        if variable.name == _KEY_VARIABLE:
+        if variable.name == KEY_VARIABLE:
             return Place(Origin.HEADER, (IDEMPOTENCY_HEADER,))
         return Place(self.origin, tuple(map(snake, (variable.name, *rest))))
 

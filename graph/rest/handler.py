@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from domain.identity.errors import InvalidToken
 from domain.kernel.access import Actor
-from graph import errors
+from domain.kernel.errors import Unauthenticated
 from graph.authentication import Authenticator
 from graph.context import Context, Services
 from graph.documents import Refused
@@ -20,11 +21,12 @@ from graph.execution import Executor
 from graph.execution import Request as Operation
 from graph.rest import problems
 from graph.rest.endpoints import ENDPOINTS
-from graph.rest.exchange import IDEMPOTENCY_HEADER, Exchange
-from graph.rest.inputs import Origin
+from graph.rest.exchange import IDEMPOTENCY_HEADER, KEY_VARIABLE, Exchange
+from graph.rest.inputs import Origin, Place
 from graph.rest.intake import inputs_of, keys_in_path
 from graph.rest.openapi import openapi
 from graph.rest.problems import Problem
+from graph.rest.shapes import snake
 from graph.schema import build_schema
 from graph.transport.http import LARGEST_BODY, authorization_of, is_json, read_body
 from graph.transport.requests import decode_json
@@ -33,6 +35,7 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _JSON = "application/json"
 
 Methods = dict[str, Exchange]
+Serve = Callable[[Request], Awaitable[Response]]
 
 logger = structlog.get_logger(__name__)
 
@@ -55,43 +58,26 @@ class RestPaths:
 
     def routes(self) -> list[BaseRoute]:
         """Each path of the table, their description, and a 404 for all else below ``/api``."""
-        served = [
-            Route(path, self._endpoint(methods), methods=_METHODS)
-            for path, methods in self._paths.items()
-        ]
-        return [
-            Route("/api/openapi.json", self._description, methods=["GET"]),
-            *served,
-            Route("/api/{unknown:path}", self._endpoint({}), methods=_METHODS),
-        ]
+        served: dict[str, Serve] = {"/api/openapi.json": self._description}
+        served |= {path: partial(self._path, methods) for path, methods in self._paths.items()}
+        served["/api/{unknown:path}"] = _nothing
+        return [Route(path, _guarded(serve), methods=_METHODS) for path, serve in served.items()]
 
-    async def _description(self, _request: Request) -> Response:
+    async def _description(self, request: Request) -> Response:
+        _check_method(request, ("GET",))
         return Response(self._openapi, media_type=_JSON)
 
-    def _endpoint(self, methods: Methods) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                return await self._serve(request, _chosen(methods, request.method))
-            except Problem as problem:
-                return problem.response(request.url.path)
-            except Exception as error:
-                logger.error("REST path failed", exc_info=error)
-                return problems.defect().response(request.url.path)
-
-        return endpoint
-
-    async def _serve(self, request: Request, exchange: Exchange) -> Response:
+    async def _path(self, methods: Methods, request: Request) -> Response:
+        exchange = methods[_check_method(request, methods)]
         actor = await self._actor(request)
-        variables: dict[str, Any] = keys_in_path(exchange, request.path_params)
+        keys = keys_in_path(exchange, request.path_params)
+        named = {snake(name): key for name, key in keys.items()}
         with structlog.contextvars.bound_contextvars(
-            operation=exchange.operation.name, actor=actor.subject, **_snaked(exchange, variables)
+            operation=exchange.operation.name, actor=actor.subject, **named
         ):
-            variables |= inputs_of(exchange, _parameters(request), await _body(request, exchange))
-            if exchange.takes_key:
-                variables["idempotencyKey"] = request.headers.get(IDEMPOTENCY_HEADER)
-            operation = Operation(exchange.operation.source, variables)
-            answer = await self._executor.execute(operation, Context(self._services, actor))
-            return _respond(exchange, exchange.body(answer))
+            body = await _body(request) if exchange.origin is Origin.BODY else None
+            inputs = inputs_of(exchange, _parameters(request), body)
+            return await self._run(request, exchange, keys | inputs, actor)
 
     async def _actor(self, request: Request) -> Actor:
         try:
@@ -99,5 +85,84 @@ class RestPaths:
         except InvalidToken as failure:
             raise problems.unauthenticated(failure.message, token_came=True) from None
         if actor.is_anonymous:
-            raise problems.unauthenticated("Sign in first", token_came=False)
+            raise problems.unauthenticated(Unauthenticated().message, token_came=False)
         return actor
+
+    async def _run(
+        self, request: Request, exchange: Exchange, variables: dict[str, Any], actor: Actor
+    ) -> Response:
+        if exchange.takes_key:
+            variables[KEY_VARIABLE] = request.headers.get(IDEMPOTENCY_HEADER)
+        operation = Operation(exchange.operation.source, variables)
+        answer = await self._executor.execute(operation, Context(self._services, actor))
+        body = exchange.body(answer)
+        if body is None:
+            return Response(status_code=204)
+        location = exchange.endpoint.location
+        return Response(
+            orjson.dumps(body),
+            status_code=exchange.endpoint.status,
+            media_type=_JSON,
+            headers={"Location": location.format(**body)} if location else None,
+        )
+
+
+def _guarded(serve: Serve) -> Serve:
+    """The same, with whatever is raised as a problem document."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            return await serve(request)
+        except Problem as problem:
+            return problem.response(request.url.path)
+        except Exception as error:
+            logger.error("REST path failed", exc_info=error)
+            return problems.defect().response(request.url.path)
+
+    return guarded
+
+
+async def _nothing(_request: Request) -> Response:
+    raise problems.nothing_there()
+
+
+def _check_method(request: Request, allowed: Iterable[str]) -> str:
+    """The method that serves the request. Raises ``Problem``: 405."""
+    method = "GET" if request.method == "HEAD" else request.method
+    if method in allowed:
+        return method
+    listed = ", ".join(sorted({*allowed, "HEAD"} if "GET" in allowed else allowed))
+    raise Problem(
+        problems.METHOD_NOT_ALLOWED, f"This address takes {listed}", headers={"Allow": listed}
+    )
+
+
+def _parameters(request: Request) -> dict[str, list[str]]:
+    query = request.query_params
+    return {name: query.getlist(name) for name in query}
+
+
+async def _body(request: Request) -> Any:
+    """The JSON value sent; an empty body is an empty object. Raises ``Problem``."""
+    body = await read_body(request)
+    if body is None:
+        message = f"The body is larger than {LARGEST_BODY} bytes"
+        raise Problem(problems.CONTENT_TOO_LARGE, message)
+    if not body:
+        return {}
+    if not is_json(request.headers):
+        raise Problem(
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            f"Content-Type must be {_JSON}",
+            headers={"Accept-Post": _JSON},
+        )
+    try:
+        return decode_json(body)
+    except Refused as refusal:
+        raise _unreadable(refusal.errors[0]) from None
+
+
+def _unreadable(error: dict[str, Any]) -> Problem:
+    code, path = error["extensions"]["code"], error["extensions"].get("argumentPath")
+    faults = [Place(Origin.BODY, tuple(path)).fault(error["message"], code)] if path else ()
+    return Problem(code, error["message"], faults=faults)

@@ -72,7 +72,9 @@ class Operation:
         self._schema = schema
         definitions = parse(self.source).definitions
         self._fragments = {
-            node.name.value: node for node in definitions if isinstance(node, FragmentDefinitionNode)
+            node.name.value: node
+            for node in definitions
+            if isinstance(node, FragmentDefinitionNode)
         }
         (node,) = (node for node in definitions if isinstance(node, OperationDefinitionNode))
         assert node.name is not None
@@ -102,9 +104,7 @@ class Operation:
             default = value_from_ast_untyped(node.default_value)
         return Variable(name, kind, default, *self._sites[name])  # type: ignore[arg-type]
 
-    def _parts(
-        self, parent: GraphQLObjectType, selected: SelectionSetNode
-    ) -> dict[str, Shape]:
+    def _parts(self, parent: GraphQLObjectType, selected: SelectionSetNode) -> dict[str, Shape]:
         parts: dict[str, Shape] = {}
         for node in selected.selections:
             if isinstance(node, FragmentSpreadNode):
@@ -121,7 +121,7 @@ class Operation:
             self._note(argument, field.args[argument.name.value], ())
         parts = None
         if node.selection_set:
-            parts = self._parts(get_named_type(field.type), node.selection_set)  # type: ignore[arg-type]
+            parts = self._parts(get_named_type(field.type), node.selection_set)
         return Shape(field.type, field.description, parts)
 
     def _note(

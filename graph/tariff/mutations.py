@@ -10,8 +10,8 @@ from domain.tariff.models import PlanAssignment as AssignmentRow
 from domain.tariff.services import TariffService
 from domain.tariff.usage import UsageService
 from graph.context import Info
-from graph.customer_type import Customer
 from graph.payloads import Payload, perform
+from graph.refs import CustomerRef
 from graph.tariff.inputs import (
     AssignTariffPlanInput,
     CancelTariffPlanInput,
@@ -28,7 +28,7 @@ class AssignTariffPlanPayload(Payload):
     plan_assignment: PlanAssignment | None = strawberry.field(
         default=None, description="Assignment in force now"
     )
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `changeTariffPlan`")
@@ -36,7 +36,7 @@ class ChangeTariffPlanPayload(Payload):
     plan_assignment: PlanAssignment | None = strawberry.field(
         default=None, description="Assignment that holds from now or the next cycle on"
     )
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `cancelTariffPlan`")
@@ -44,7 +44,7 @@ class CancelTariffPlanPayload(Payload):
     plan_assignment: PlanAssignment | None = strawberry.field(
         default=None, description="Assignment that has ended"
     )
-    customer: Customer | None = strawberry.field(default=None, description="The customer now")
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
 
 @strawberry.type(description="What became of `recordUsage`")

@@ -16,7 +16,7 @@ from graph.context import Context, Services
 from graph.documents import Refused
 from graph.execution import Answer, Executor
 from graph.execution import Request as Operation
-from graph.transport.requests import decode_json, decode_request
+from graph.transport.requests import decode_request, parse_json
 
 LARGEST_BODY = 1024 * 1024
 _MODERN = "application/graphql-response+json"
@@ -40,13 +40,13 @@ class GraphQLOverHTTP:
         media_type = _acceptable(request.headers.get("accept"))
         if media_type is None:
             return respond_error(406, f"Accept must allow {_MODERN} or {_LEGACY}", _LEGACY)
-        if not _is_json(request.headers):
+        if not is_json(request.headers):
             return respond_error(415, f"Content-Type must be {_LEGACY}", media_type)
         body = await read_body(request)
         if body is None:
             return respond_error(413, f"The body is larger than {LARGEST_BODY} bytes", media_type)
         try:
-            operation = decode_request(decode_json(body))
+            operation = decode_request(parse_json(body))
         except Refused as refusal:
             return _respond(400, {"errors": refusal.errors}, media_type)
         try:
@@ -137,7 +137,8 @@ def _respond(
     )
 
 
-def _is_json(headers: Any) -> bool:
+def is_json(headers: Any) -> bool:
+    """Whether the body is plain JSON in UTF-8, by its headers."""
     essence, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower()
     allowed = charset in ("", "charset=utf-8", 'charset="utf-8"')

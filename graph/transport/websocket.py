@@ -3,26 +3,27 @@
 import asyncio
 import contextlib
 import time
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
 
 import orjson
 import structlog
-from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.identity.errors import InvalidToken
 from domain.kernel.access import Actor
+from graph import errors
 from graph.authentication import Authenticator
 from graph.context import Context, Services
 from graph.documents import Refused
 from graph.execution import Answer, Executor, Request
 from graph.transport.http import new_request_id
-from graph.transport.requests import decode_json, decode_request
+from graph.transport.requests import Malformed, decode_request, parse_json
 
 PROTOCOL = "graphql-transport-ws"
-_INIT_SECONDS = 5.0
 _MOST_OPERATIONS = 50
 _LONGEST_ID = 128
+_LONGEST_REASON = 123  # octets in a close frame (RFC 6455 §5.5)
 
 logger = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ class Closing(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason
+        self.reason = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
 
 
 class GraphQLSocket:
@@ -42,6 +43,9 @@ class GraphQLSocket:
 
     A wrong message closes the socket with the protocol's code; a wrong operation does not.
     """
+
+    #: How long a client may take to send ``connection_init``.
+    init_seconds: ClassVar[float] = 5.0
 
     def __init__(
         self,
@@ -61,6 +65,8 @@ class GraphQLSocket:
     async def run(self) -> None:
         """Serve the socket until either side closes it."""
         if PROTOCOL not in self._socket.scope.get("subprotocols", []):
+            # A close code reaches the client only on a socket that was accepted.
+            await self._socket.accept()
             await self._socket.close(4406, "Subprotocol not acceptable")
             return
         await self._socket.accept(PROTOCOL)
@@ -70,25 +76,22 @@ class GraphQLSocket:
             await self._close(closing)
         except WebSocketDisconnect:
             pass
+        except Exception as error:
+            logger.error("socket failed", exc_info=error)
+            await self._close(Closing(1011, "Internal error"))
         finally:
             await self._stop_all()
 
     async def _serve(self) -> None:
-        try:
-            async with asyncio.timeout(_INIT_SECONDS):
-                while self._actor is None:
-                    await self._handle(await self._receive())
-        except TimeoutError:
-            raise Closing(4408, "Connection initialisation timeout") from None
+        async with _within(self.init_seconds, 4408, "Connection initialisation timeout"):
+            while self._actor is None:
+                await self._handle(await self._receive())
         remaining = None
         if self._actor.expires_at is not None:
             remaining = self._actor.expires_at.timestamp() - time.time()
-        try:
-            async with asyncio.timeout(remaining):
-                while True:
-                    await self._handle(await self._receive())
-        except TimeoutError:
-            raise Closing(4403, "Token expired") from None
+        async with _within(remaining, 4403, "Token expired"):
+            while True:
+                await self._handle(await self._receive())
 
     async def _receive(self) -> dict[str, Any]:
         message = await self._socket.receive()
@@ -98,8 +101,8 @@ class GraphQLSocket:
         if text is None:
             raise Closing(4400, "Messages must be text")
         try:
-            decoded = decode_json(text)
-        except Refused as refusal:
+            decoded = parse_json(text)
+        except Malformed as refusal:
             raise Closing(4400, str(refusal)) from None
         if not isinstance(decoded, dict) or not isinstance(decoded.get("type"), str):
             raise Closing(4400, "A message must be an object with a type")
@@ -146,14 +149,16 @@ class GraphQLSocket:
         operation_id = _id_of(message)
         if operation_id in self._operations:
             raise Closing(4409, f"Subscriber for {operation_id} already exists")
-        if len(self._operations) >= _MOST_OPERATIONS:
-            refusal = {
-                "message": f"A socket runs at most {_MOST_OPERATIONS} operations",
-                "extensions": {"code": "LIMIT_EXCEEDED"},
-            }
-            await self._send({"id": operation_id, "type": "error", "payload": [refusal]})
+        try:
+            request = decode_request(message.get("payload"))
+            if len(self._operations) >= _MOST_OPERATIONS:
+                raise Refused(_too_many())
+        except Malformed as refusal:
+            raise Closing(4400, str(refusal)) from None
+        except Refused as refusal:
+            await self._send({"id": operation_id, "type": "error", "payload": refusal.errors})
             return
-        task = asyncio.create_task(self._run(operation_id, message.get("payload"), self._actor))
+        task = asyncio.create_task(self._run(operation_id, request, self._actor))
         self._operations[operation_id] = task
 
     async def _complete(self, message: dict[str, Any]) -> None:
@@ -161,37 +166,32 @@ class GraphQLSocket:
         if task is not None:
             task.cancel()
 
-    async def _run(self, operation_id: str, payload: Any, actor: Actor) -> None:
+    async def _run(self, operation_id: str, request: Request, actor: Actor) -> None:
         this_task = asyncio.current_task()
         try:
-            request = decode_request(payload)
             with structlog.contextvars.bound_contextvars(
                 request_id=new_request_id(), operation=request.operation_name, actor=actor.subject
             ):
                 await self._answer(operation_id, request, Context(self._services, actor))
-        except Refused as refusal:
-            await self._finish(operation_id, "error", refusal.errors)
-        except (WebSocketDisconnect, RuntimeError):
+        except WebSocketDisconnect:
             # The client left while an answer was on its way.
             pass
-        except Exception:
-            logger.exception("operation failed", operation_id=operation_id)
-            with contextlib.suppress(Exception):
-                await self._socket.close(1011, "Internal error")
         finally:
             if self._operations.get(operation_id) is this_task:
                 del self._operations[operation_id]
 
     async def _answer(self, operation_id: str, request: Request, context: Context) -> None:
-        kind = self._executor.operation_type(request, context)
-        if kind is not OperationType.SUBSCRIPTION:
-            await self._next(operation_id, await self._executor.execute(request, context))
-        else:
-            answers = self._executor.subscribe(request, context)
-            async with contextlib.aclosing(answers):  # type: ignore[type-var]
-                async for answer in answers:
-                    await self._next(operation_id, answer)
-        await self._finish(operation_id, "complete")
+        try:
+            async for answer in self._executor.answers(request, context):
+                await self._next(operation_id, answer)
+            await self._finish(operation_id, "complete")
+        except Refused as refusal:
+            await self._finish(operation_id, "error", refusal.errors)
+        except WebSocketDisconnect:
+            raise
+        except Exception as error:
+            logger.error("operation failed", exc_info=error)
+            await self._finish(operation_id, "error", [errors.internal_error()])
 
     async def _next(self, operation_id: str, answer: Answer) -> None:
         if not answer.was_executed:
@@ -205,11 +205,16 @@ class GraphQLSocket:
         await self._send(message if payload is None else {**message, "payload": payload})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(orjson.dumps(message).decode())
+        text = orjson.dumps(message).decode()
+        try:
+            await self._socket.send_text(text)
+        except RuntimeError:
+            # Starlette's word for a socket that this side has closed.
+            raise WebSocketDisconnect(1006) from None
 
     async def _close(self, closing: Closing) -> None:
         if self._socket.application_state is not WebSocketState.DISCONNECTED:
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await self._socket.close(closing.code, closing.reason)
 
     async def _stop_all(self) -> None:
@@ -219,8 +224,25 @@ class GraphQLSocket:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@contextlib.asynccontextmanager
+async def _within(seconds: float | None, code: int, reason: str) -> AsyncIterator[None]:
+    """Close the socket if the block takes longer."""
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            yield
+    except TimeoutError:
+        if limit.expired():
+            raise Closing(code, reason) from None
+        raise
+
+
+def _too_many() -> dict[str, Any]:
+    message = f"A socket runs at most {_MOST_OPERATIONS} operations"
+    return errors.request_error(message, errors.LIMIT_EXCEEDED)
+
+
 def _id_of(message: dict[str, Any]) -> str:
     operation_id = message.get("id")
     if not isinstance(operation_id, str) or not 0 < len(operation_id) <= _LONGEST_ID:
-        raise Closing(4400, "id must be a text that is not empty")
+        raise Closing(4400, f"id must be a text of 1 to {_LONGEST_ID} characters")
     return operation_id

@@ -121,6 +121,17 @@ class TestCreateAlert:
         (error,) = payload["userErrors"]
         assert (error["code"], error["path"]) == (code, ["input", path])
 
+    async def test_a_service_that_may_not_read_alerts_raises_one_unseen(self, api, database):
+        customer_id = await created_customer(database)
+        token = api.service_token(Permission.ALERT_WRITE, Permission.CUSTOMER_READ)
+
+        payload = await api.mutate(
+            "createAlert", an_alert_input(customer_id), "alert { id }", token=token
+        )
+
+        assert payload == {"alert": None, "userErrors": []}
+        assert len(await announced(database, "monitoring.")) == 1
+
     async def test_the_same_idempotency_key_raises_one_alert(self, api, database):
         customer_id = await created_customer(database)
         asked = an_alert_input(customer_id, idempotencyKey="k-1")

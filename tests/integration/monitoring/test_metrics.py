@@ -120,7 +120,7 @@ class TestRecordMetrics:
             ({"kind": MetricKind.LOSS_PCT, "value": 100.1}, "value"),
             ({"kind": MetricKind.UPTIME_PCT, "value": -1.0}, "value"),
             ({"kind": MetricKind.THROUGHPUT_DOWN_BPS, "value": float("-inf")}, "value"),
-            ({"sampled_at": datetime.now(UTC) + timedelta(minutes=6)}, "sampledAt"),
+            ({"sampled_at": datetime.now(UTC) + timedelta(days=1)}, "sampledAt"),
             ({"sampled_at": NOON.replace(tzinfo=None)}, "sampledAt"),
         ],
     )

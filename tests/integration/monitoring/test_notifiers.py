@@ -11,7 +11,6 @@ from domain.monitoring.notifiers import (
     SmtpNotifier,
     current_notifier,
     send_sms_alert,
-    smtp_notifier,
 )
 from tests.support.monitoring import Mailbox, mail_server
 
@@ -72,27 +71,3 @@ class TestRecordingNotifier:
 
     def test_is_what_a_process_starts_with(self):
         assert current_notifier().name == "recording"
-
-
-class TestSmtpNotifierOfAUrl:
-    def test_takes_host_port_and_login_from_the_url(self):
-        notifier = smtp_notifier("smtp://noc:p%40ss@mail.example.net", sender="noc@example.net")
-
-        assert notifier == SmtpNotifier(
-            host="mail.example.net",
-            port=587,
-            sender="noc@example.net",
-            username="noc",
-            password="p@ss",
-        )
-        assert "p@ss" not in repr(notifier)
-
-    def test_smtps_is_tls_from_the_start(self):
-        notifier = smtp_notifier("smtps://mail.example.net", sender="noc@example.net")
-
-        assert (notifier.port, notifier.use_tls, notifier.username) == (465, True, None)
-
-    @pytest.mark.parametrize("url", ["http://mail", "smtp://", "mail.example.net:25", "smtp://h:x"])
-    def test_refuses_any_other_url(self, url):
-        with pytest.raises(ValueError):
-            smtp_notifier(url, sender="noc@example.net")
