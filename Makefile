@@ -24,7 +24,7 @@ $(STATIC): .venv/.installed explorer/package-lock.json explorer/index.html explo
 explorer: setup ## Build the GraphiQL page (part of setup)
 
 run: setup ## Migrate, load demo data once, serve with GraphiQL at /graphql
-	$(BIN)/isp-graph serve --demo --port $(PORT)
+	ISP_GRAPH_LOG_FORMAT=text $(BIN)/isp-graph serve --demo --port $(PORT)
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal

@@ -17,7 +17,6 @@ from starlette.websockets import WebSocket
 from domain.identity.tokens import Tokens
 from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
-from graph import errors
 from graph.authentication import Authenticator
 from graph.context import Services
 from graph.execution import Executor
@@ -32,6 +31,8 @@ from graph.transport.http import GraphQLOverHTTP, respond_error
 from graph.transport.websocket import GraphQLSocket
 from subscriptions.event_bus import PROCESS, Registry
 from subscriptions.stream import EventStream
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 logger = structlog.get_logger(__name__)
 
@@ -67,12 +68,14 @@ class Application:
         """``/graphql``: operations by POST, the explorer by GET where it is shown."""
         if request.method == "POST":
             return await self._http.post(request)
+        has_page = self.services.settings.shows_explorer
         wants_page = "text/html" in request.headers.get("accept", "")
-        if request.method == "GET" and wants_page and self.services.settings.shows_explorer:
+        if request.method in ("GET", "HEAD") and wants_page and has_page:
             return self._explorer.page(request)
-        return respond_error(
-            405, "Operations come by POST", "application/json", {"Allow": "POST, OPTIONS"}
-        )
+        allowed = {"Allow": "GET, HEAD, POST, OPTIONS" if has_page else "POST, OPTIONS"}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=allowed)
+        return respond_error(405, "Operations come by POST", "application/json", allowed)
 
     async def socket(self, socket: WebSocket) -> None:
         """``/graphql`` by WebSocket."""
@@ -99,7 +102,7 @@ class Application:
         """All paths."""
         explorer = self._explorer.routes() if self.services.settings.shows_explorer else []
         return [
-            Route("/graphql", self.graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/graphql", self.graphql, methods=_METHODS),
             WebSocketRoute("/graphql", self.socket),
             *explorer,
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
@@ -138,7 +141,7 @@ def create_app(settings: Settings, database_url: str, registry: Registry = PROCE
         routes=application.routes(),
         lifespan=application.lifespan,
         middleware=[Middleware(Envelope), cors],
-        exception_handlers={HTTPException: _http_error, Exception: _defect},
+        exception_handlers={HTTPException: _http_error},
     )
     app.router.redirect_slashes = False
     app.state.application = application
@@ -149,9 +152,3 @@ async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers) if error.headers else None
     return respond_error(error.status_code, error.detail, "application/json", headers)
-
-
-async def _defect(_request: Request, error: Exception) -> Response:
-    logger.error("request failed", exc_info=error)
-    body = {"errors": [errors.request_error("Internal error", errors.INTERNAL)]}
-    return JSONResponse(body, status_code=500)

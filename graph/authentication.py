@@ -45,14 +45,16 @@ class Authenticator:
     async def _actor_of(self, token: str) -> Actor:
         key = hashlib.sha256(token.encode()).digest()
         until, actor = self._known.get(key, (0.0, ANONYMOUS))
-        if until > time.monotonic():
-            if actor.expires_at is not None and actor.expires_at <= datetime.now(UTC):
-                raise InvalidToken
-            return actor
-        claims = self._tokens.verify(token)
-        async with self._database.reading() as connection:
-            actor = await actor_of(connection, claims)
+        if until <= time.monotonic():
+            claims = self._tokens.verify(token)
+            async with self._database.reading() as connection:
+                actor = await actor_of(connection, claims)
+            self._remember(key, actor)
+        if actor.expires_at is not None and actor.expires_at <= datetime.now(UTC):
+            raise InvalidToken
+        return actor
+
+    def _remember(self, key: bytes, actor: Actor) -> None:
         self._known[key] = (time.monotonic() + _REMEMBERED_SECONDS, actor)
         while len(self._known) > _MOST_REMEMBERED:
             self._known.popitem(last=False)
-        return actor

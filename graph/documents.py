@@ -22,15 +22,17 @@ from graphql import (
     Visitor,
     parse,
     specified_rules,
+    validate,
     visit,
 )
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph import errors
 
 MOST_TOKENS = 2000
 LARGEST_SOURCE = 32_768
 _CACHED = 512
+_RULES = (*specified_rules, OneOfInputValidationRule)
 
 #: What may be asked before signing in.
 PUBLIC_FIELDS = frozenset({"__typename", "signIn", "refreshToken", "signOut", "confirmEmail"})
@@ -110,17 +112,17 @@ class Documents:
 
     def _validate(self, source: str) -> Document:
         node = self._parsed(source)
-        problems = validate_document(self._schema, node, tuple(specified_rules))
+        problems = validate(self._schema, node, _RULES, hide_suggestions=True)
         return Document(node, tuple(errors.validation_error(problem) for problem in problems))
 
 
 class _NoNul(Visitor):
     def enter_string_value(
-        self, node: StringValueNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]
+        self, node: StringValueNode, _key: Any, parent: Any, _path: Any, ancestors: list[Any]
     ) -> None:
         if "\0" in node.value:
             message = "A string holds a NUL character"
-            path = _names_to(ancestors)
+            path = _names_to([*ancestors, parent])
             raise Refused(errors.request_error(message, errors.BAD_USER_INPUT, path=path))
 
 

@@ -1,10 +1,10 @@
 """Operations run here: parse, check, execute by graphql-core, and shape the answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from inspect import isawaitable
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from graphql import (
@@ -22,8 +22,6 @@ from domain.kernel.errors import Unauthenticated
 from graph import errors
 from graph.context import Context
 from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
-
-_DEADLINE_SECONDS = 10.0
 
 logger = structlog.get_logger(__name__)
 
@@ -56,6 +54,9 @@ class Answer:
 class Executor:
     """Runs operations on one schema."""
 
+    #: How long a query, a mutation or one event of a subscription may take.
+    deadline_seconds: ClassVar[float] = 10.0
+
     def __init__(self, schema: Schema) -> None:
         self._schema = schema._schema
         self._documents = Documents(self._schema)
@@ -73,11 +74,12 @@ class Executor:
             return Answer(None, refusal.errors, was_executed=False)
         return await self._run(document, request, context)
 
-    async def subscribe(self, request: Request, context: Context) -> AsyncIterator[Answer]:
+    async def subscribe(self, request: Request, context: Context) -> AsyncGenerator[Answer, None]:
         """
         The answers of a subscription: one per event, each with fresh loaders.
 
-        A request error comes as a single answer that was not executed.
+        A request error, or a failure of the stream itself, comes as a last answer that was not
+        executed.
         """
         try:
             document, _ = self._prepared(request, context)
@@ -91,7 +93,7 @@ class Executor:
         except Exception as error:
             reported = GraphQLError(str(error), original_error=error)
             failures = errors.execution_errors([reported], request.operation_name)
-            yield Answer(None, failures, was_executed=True)
+            yield Answer(None, failures, was_executed=False)
         finally:
             await source.aclose()
 
@@ -116,7 +118,7 @@ class Executor:
         self, document: Document, request: Request, context: Context, event: Any = None
     ) -> Answer:
         try:
-            async with asyncio.timeout(_DEADLINE_SECONDS):
+            async with asyncio.timeout(self.deadline_seconds):
                 result = execute(
                     self._schema,
                     document.node,

@@ -7,8 +7,10 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph.errors import internal_error
 from graph.explorer import CONTENT_SECURITY_POLICY
 from graph.transport.http import new_request_id
 
@@ -35,7 +37,7 @@ class Envelope:
             return
         request_id = _request_id(scope)
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def send_enveloped(message: Message) -> None:
             nonlocal status
@@ -47,6 +49,12 @@ class Envelope:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_enveloped)
+            except Exception as error:
+                logger.error("request failed", exc_info=error)
+                if status is not None:
+                    raise
+                body = {"errors": [internal_error()]}
+                await JSONResponse(body, status_code=500)(scope, receive, send_enveloped)
             finally:
                 logger.info(
                     "request",

@@ -155,8 +155,16 @@ async def perform(
             client_mutation_id=input.client_mutation_id,
         )
     info.forget()
-    loaded = {name: await load(info, key) for name, load in shown.items()}
+    loaded = {name: await _shown(info, load, key) for name, load in shown.items()}
     return payload(client_mutation_id=input.client_mutation_id, **loaded)
+
+
+async def _shown(info: Info, load: Shown, key: Any) -> Any:
+    # The change is committed: who may write and not read gets null, not an error.
+    try:
+        return await load(info, key)
+    except AccessDenied:
+        return None
 
 
 async def _once(

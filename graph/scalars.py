@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import ipaddress
+import math
 import re
 from collections.abc import Callable
 from typing import Any, NewType, TypeVar
@@ -98,6 +99,22 @@ def parse_big_int(value: Any) -> int:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
         raise _refuse("BigInt", expected)
+    return value
+
+
+def parse_json(value: Any) -> Any:
+    """Any JSON value; a literal's numbers must be finite, its integers fit 64 bits."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, float) and not math.isfinite(item):
+            raise _refuse("JSON", "made of finite numbers")
+        elif isinstance(item, int) and not -(2**63) <= item < 2**64:
+            raise _refuse("JSON", "made of integers that fit 64 bits")
     return value
 
 
@@ -211,5 +228,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         _by_domain_rule("CurrencyCode", "three capital letters", values.currency_code),
         url="https://www.iso.org/iso-4217-currency-codes.html",
     ),
-    JSON: _scalar("JSON", "Any JSON value", _same, _same, "https://www.rfc-editor.org/rfc/rfc8259"),
+    JSON: _scalar(
+        "JSON", "Any JSON value", parse_json, _same, "https://www.rfc-editor.org/rfc/rfc8259"
+    ),
 }

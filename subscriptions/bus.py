@@ -70,14 +70,16 @@ class Bus:
 
     async def _deliver(self, consumer: Consumer) -> bool:
         """One batch; whether there may be more to do at once."""
-        try:
-            return await self._deliver_batch(consumer, _BATCH)
-        except _Failed as failure:
-            if failure.done_before:
+        limit = _BATCH
+        while True:
+            try:
+                return await self._deliver_batch(consumer, limit)
+            except _Failed as failure:
+                if not failure.done_before:
+                    await self._put_off(consumer, failure)
+                    return True
                 # What worked before the failure is rolled back with it: do that part again alone.
-                return await self._deliver_batch(consumer, failure.done_before)
-            await self._put_off(consumer, failure)
-            return True
+                limit = failure.done_before
 
     async def _deliver_batch(self, consumer: Consumer, limit: int) -> bool:
         async with self._database.unit_of_work(SYSTEM) as session:
@@ -90,8 +92,12 @@ class Bus:
                 connection, place.position, upto=head.position, only=_wanted(consumer), limit=limit
             )
             for number, event in enumerate(events):
+                about = {"customer_id": event.customer_id, "consumer": consumer.name}
                 try:
-                    await consumer.handle(session, event)
+                    with structlog.contextvars.bound_contextvars(**about):
+                        await consumer.handle(session, event)
+                        # A row that the database refuses is this event's failure, not the next's.
+                        await session.flush()
                 except Exception as error:
                     raise _Failed(event, number, error) from error
             reached = events[-1].position if len(events) == limit else head.position

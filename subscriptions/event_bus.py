@@ -19,12 +19,14 @@ class Consumer:
     A named, durable reader of the log. ``pattern`` is an event type, or ``customer.*``.
 
     The name keeps its place in the log over restarts. ``replays`` starts a new one at the
-    beginning of the log; otherwise it starts at the end.
+    beginning of the log; otherwise it starts at the end. ``origin`` is the function that was
+    subscribed.
     """
 
     name: str
     pattern: str
     handle: Handler
+    origin: Callable[..., Any]
     replays: bool = False
 
     def wants(self, event_type: str) -> bool:
@@ -41,7 +43,15 @@ class Registry:
         self.database: Database | None = None
 
     async def add(self, consumer: Consumer) -> None:
-        """Add a consumer; from then on no event of its type passes it by."""
+        """
+        Add a consumer; from then on no event of its type passes it by.
+
+        Raises:
+            ValueError: another function has the name, and with it the place in the log.
+        """
+        known = self.consumers.get(consumer.name)
+        if known is not None and known.origin != consumer.origin:
+            raise ValueError(f"another handler is subscribed as {consumer.name}")
         if self.database is not None:
             await register(self.database, consumer.name, replays=consumer.replays)
         self.consumers[consumer.name] = consumer
@@ -77,10 +87,12 @@ class EventBus:
             await handler(event.envelope())
 
         name = f"{handler.__module__}.{handler.__qualname__}:{event_type}"
-        await self._registry.add(Consumer(name, event_type, handle))
+        await self._registry.add(Consumer(name, event_type, handle, origin=handler))
 
     async def attach(self, module: str, handlers: dict[str, Handler]) -> None:
         """Subscribe a module's table of handlers; each sees the log from its beginning."""
         for event_type, handler in handlers.items():
             name = f"{module}.{handler.__name__}:{event_type}"
-            await self._registry.add(Consumer(name, event_type, handler, replays=True))
+            await self._registry.add(
+                Consumer(name, event_type, handler, origin=handler, replays=True)
+            )

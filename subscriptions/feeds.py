@@ -1,6 +1,7 @@
 """Feeds: the events that one actor asked for and may see."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, true
@@ -66,7 +67,7 @@ def visible_events(actor: Actor) -> ColumnElement[bool]:
 
 async def customer_events(
     hub: Hub, actor: Actor, wanted: EventFilter, after: str | None = None
-) -> AsyncIterator[LoggedEvent]:
+) -> AsyncGenerator[LoggedEvent, None]:
     """
     The customer lifecycle events in the actor's scope: after a cursor, or from now on.
 
@@ -85,5 +86,7 @@ async def customer_events(
             actor, customer_id=event.customer_id, reseller_id=event.reseller_id
         )
 
-    async for event in hub.follow(matches, wanted.where() & visible_events(actor), position):
-        yield event
+    where = wanted.where() & visible_events(actor)
+    async with aclosing(hub.follow(matches, where, position)) as events:
+        async for event in events:
+            yield event

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from uuid import UUID
 
 import structlog
@@ -63,6 +63,16 @@ class Hub:
         self._buffers: set[Buffer] = set()
         self._woken = asyncio.Event()
 
+    @property
+    def cursor(self) -> str:
+        """The place of the newest event that was read."""
+        return log.encode_cursor(self.epoch, self.position)
+
+    @property
+    def followers(self) -> int:
+        """How many subscribers follow the log now."""
+        return len(self._buffers)
+
     def wake(self) -> None:
         """There may be more to read."""
         self._woken.set()
@@ -84,7 +94,7 @@ class Hub:
         matches: Callable[[LoggedEvent], bool],
         where: ColumnElement[bool],
         after: int | None = None,
-    ) -> AsyncIterator[LoggedEvent]:
+    ) -> AsyncGenerator[LoggedEvent, None]:
         """
         Matching events after a position (or from now on): first from the log, then live.
 
@@ -97,9 +107,10 @@ class Hub:
             if cursor is None:
                 cursor = caught_up_to
             while True:
-                async for event in self._replay(cursor, caught_up_to, where):
-                    cursor = event.position
-                    yield event
+                async with aclosing(self._replay(cursor, caught_up_to, where)) as replayed:
+                    async for event in replayed:
+                        cursor = event.position
+                        yield event
                 cursor = max(cursor, caught_up_to)
                 while not buffer.has_overflowed:
                     for event in await buffer.take():
@@ -120,7 +131,7 @@ class Hub:
 
     async def _replay(
         self, after: int, upto: int, where: ColumnElement[bool]
-    ) -> AsyncIterator[LoggedEvent]:
+    ) -> AsyncGenerator[LoggedEvent, None]:
         while after < upto:
             async with self.database.reading() as connection:
                 events = await log.read_after(connection, after, upto=upto, only=where)

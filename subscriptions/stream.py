@@ -11,6 +11,8 @@ from subscriptions.hub import Hub
 from subscriptions.relay import Relay
 from subscriptions.wakeup import WakeUp
 
+_STOP_SECONDS = 5
+
 
 class EventStream:
     """What an application runs to announce, stream and handle events."""
@@ -44,4 +46,7 @@ class EventStream:
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            # A broker that hangs while it is left must not keep the process from ending.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from domain.customer.models import CustomerType
 from domain.demo.catalogue import RETIRED, RETIRED_DAYS_AGO, Plans, choices
 from domain.demo.clock import Clock, dice
 from domain.demo.event_log import EventLog
@@ -18,7 +17,7 @@ from domain.tariff.periods import next_cycle_start
 from domain.tariff.records import PlanAssignment as Assignment
 from domain.tariff.records import TariffPlan
 
-#: The first customers' plans, so that the smallest demo has some of each kind.
+#: The first customers' first plans, so that the smallest demo has some of each kind.
 _FIRST_CODES = ("LITE-50", "FLEX-30", "HOME-500", "LITE-50", "HOME-100", "FLEX-30")
 _CHANGED = 0.3
 _LONG_ENOUGH = timedelta(days=100)
@@ -68,8 +67,9 @@ class AssignmentRows:
             return
         chance = dice("plans", person.number)
         start, end = times[0].start, person.cancelled.at if person.cancelled else None
+        served_until = times[-1].end or self._clock.now
         first = self._choice(person, start, chance)
-        change = self._change(person, first, start, end or self._clock.now, chance)
+        change = self._change(person, first, start, served_until, chance)
         if change is None:
             yield self._assignment(person, first, start, end)
             return
@@ -86,7 +86,7 @@ class AssignmentRows:
         is_settled = person.story.name == "settled"
         if person.number % _SCHEDULED_EVERY == _SCHEDULED_EVERY - 1 and is_settled:
             return asked_at, next_cycle_start(start, plan.billing_cycle, after=asked_at)
-        if end - start < _LONG_ENOUGH or (person.number and chance.random() > _CHANGED):
+        if end - start < _LONG_ENOUGH or chance.random() > _CHANGED:
             return None
         at = (start + (end - start) * chance.uniform(0.3, 0.8)).replace(microsecond=0)
         return at, at
@@ -95,10 +95,7 @@ class AssignmentRows:
         self, person: Person, at: datetime, chance: Random, other_than: TariffPlan | None = None
     ) -> TariffPlan:
         codes, weights = choices(person.type)
-        is_first = other_than is None and person.number == 0
-        if is_first:
-            return self._plans[RETIRED]
-        if person.number < len(_FIRST_CODES) and person.type is CustomerType.INDIVIDUAL:
+        if person.number < len(_FIRST_CODES) and other_than is None:
             return self._plans[_FIRST_CODES[person.number]]
         while True:
             plan = self._plans[chance.choices(codes, weights)[0]]
@@ -132,7 +129,7 @@ class AssignmentRows:
             reseller_id=person.reseller_id,
             assignment_id=assignment.id,
             tariff_plan_id=assignment.tariff_plan_id,
-            previous_plan_id=previous and previous.tariff_plan_id,
+            previous_plan_id=None if previous is None else previous.tariff_plan_id,
             starts_at=assignment.started_at,
             amount_minor=assignment.price_minor,
             currency=assignment.currency,

@@ -73,7 +73,6 @@ class CustomerRows:
         language: str | None,
         tags: list[str],
     ) -> None:
-        organisation = f"{person.city.country.code}{500_000_000 + person.number * 7}"
         self._loader.add(
             Customer,
             id=person.id,
@@ -87,11 +86,11 @@ class CustomerRows:
             last_name=person.last_name,
             company_name=person.company_name,
             display_name=person.display_name,
-            tax_id=organisation if person.company_name else None,
+            tax_id=person.tax_id,
             email=person.email,
             email_verified_at=email_verified_at,
             phone=person.phone,
-            username=f"customer{person.number + 1}",
+            username=person.username,
             password_hash=self._staff.password_hash,
             language=language or person.city.country.language,
             time_zone=person.city.time_zone,

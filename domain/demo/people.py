@@ -101,6 +101,17 @@ class Person:
         return SubscriptionState(entered[-1].entered) if entered else SubscriptionState.INACTIVE
 
     @property
+    def tax_id(self) -> str | None:
+        """An organisation's; people have none."""
+        if self.company_name is None:
+            return None
+        return f"{self.city.country.code}{500_000_000 + self.number * 7}"
+
+    @property
+    def username(self) -> str:
+        return f"customer{self.number + 1}"
+
+    @property
     def changed_at(self) -> datetime:
         """When the customer last moved."""
         return self.moves[-1].at if self.moves else self.created_at

@@ -1,5 +1,6 @@
 """From a token's claims to the actor: the present row decides, the token only narrows."""
 
+import re
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from domain.kernel import access
 from domain.kernel.access import Actor, Role
 from domain.reseller.models import Reseller, ResellerStatus
 from domain.reseller.tree import subtree_ids
+
+_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 async def actor_of(connection: AsyncConnection, claims: Claims) -> Actor:
@@ -39,11 +42,13 @@ async def actor_of(connection: AsyncConnection, claims: Claims) -> Actor:
 
 
 async def _check_account(connection: AsyncConnection, claims: Claims) -> None:
-    account_id = int(claims.subject.removeprefix("account:"))
+    number = claims.subject.removeprefix("account:")
+    if not _NUMBER.fullmatch(number):
+        raise InvalidToken
     row = (
         await connection.execute(
             select(Account.role, Account.reseller_id).where(
-                Account.id == account_id, Account.is_active
+                Account.id == int(number), Account.is_active
             )
         )
     ).one_or_none()

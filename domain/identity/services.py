@@ -57,6 +57,7 @@ class IdentityService:
 
     async def check_password(self, session: UnitOfWork, login: str, password: str) -> str | None:
         """The subject who may sign in with these, or None. Failures are counted by the caller."""
+        login = _normal(login)
         found = await self._login(session, login) if len(login) <= _LONGEST_LOGIN else None
         right = await passwords.matches(password, found.password_hash if found else None)
         throttled = await self._is_throttled(session, login)
@@ -64,12 +65,12 @@ class IdentityService:
 
     async def record_failure(self, session: UnitOfWork, login: str) -> None:
         """Count a failed attempt, in a transaction of its own."""
-        session.add(FailedSignIn(login_hash=_digest(login.lower()), failed_at=session.now))
+        session.add(FailedSignIn(login_hash=_digest(_normal(login)), failed_at=session.now))
 
     async def sign_in(self, session: UnitOfWork, subject: str, login: str) -> SignedIn:
         """Tokens for a subject whose password was right; its failures are forgotten."""
         await session.execute(
-            delete(FailedSignIn).where(FailedSignIn.login_hash == _digest(login.lower()))
+            delete(FailedSignIn).where(FailedSignIn.login_hash == _digest(_normal(login)))
         )
         return await self._tokens_for(session, await self._subject(session, subject), str(uuid4()))
 
@@ -149,14 +150,13 @@ class IdentityService:
         )
 
     async def _login(self, session: UnitOfWork, login: str) -> _Login | None:
-        wanted = login.strip().lower()
         account = await session.scalar(
-            select(Account).where(Account.email == wanted, Account.is_active)
+            select(Account).where(Account.email == login, Account.is_active)
         )
         if account is not None:
             return _of_account(account)
         customer = await session.scalar(
-            select(Customer).where(Customer.username == wanted, *_MAY_SIGN_IN)
+            select(Customer).where(Customer.username == login, *_MAY_SIGN_IN)
         )
         return None if customer is None else _of_customer(customer)
 
@@ -179,7 +179,7 @@ class IdentityService:
     async def _is_throttled(self, session: UnitOfWork, login: str) -> bool:
         failures = await session.scalar(
             select(func.count()).where(
-                FailedSignIn.login_hash == _digest(login.lower()),
+                FailedSignIn.login_hash == _digest(login),
                 FailedSignIn.failed_at > session.now - _FAILURES_WITHIN,
             )
         )
@@ -210,6 +210,11 @@ def _of_customer(customer: Customer) -> _Login:
         password_hash=customer.password_hash,
         customer_id=customer.id,
     )
+
+
+def _normal(login: str) -> str:
+    """One spelling of a login, so that its failures are counted together."""
+    return login.strip().lower()
 
 
 def _digest(text: str) -> str:

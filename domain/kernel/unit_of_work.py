@@ -1,5 +1,8 @@
 """One operation, one transaction, one instant, one actor: changes and their events together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -8,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.kernel.access import Actor
+from domain.kernel.access import Actor, Permission
 from domain.kernel.events import Event, append
 from domain.kernel.ids import uuid7
 
@@ -37,6 +40,21 @@ class UnitOfWork(AsyncSession):
         """Common to all events of this operation; consumers use it against double processing."""
         return uuid7()
 
+    @contextmanager
+    def entailing(self, *permissions: Permission) -> Iterator[None]:
+        """
+        Inside, the actor may also do what its own act entails in another module.
+
+        Accounting entails usage, assigning a plan moves the subscription: whoever may do the one
+        need not be given the other at the API. The rows stay those of the actor's scope.
+        """
+        actor = self.actor
+        self.info["actor"] = replace(actor, permissions=actor.permissions | {*permissions})
+        try:
+            yield
+        finally:
+            self.info["actor"] = actor
+
     async def announce(self, event: Event) -> None:
         """
         Write an event to the outbox, after the change it tells of.
@@ -52,7 +70,7 @@ class UnitOfWork(AsyncSession):
         statement = (
             select(model)
             .where(*where)
-            .with_for_update(of=model)
+            .with_for_update(of=model, key_share=True)
             .execution_options(populate_existing=True)
         )
         return (await self.scalars(statement)).one_or_none()

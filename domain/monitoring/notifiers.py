@@ -27,8 +27,11 @@ class Notifier(Protocol):
     Sending raises ``DeliveryFailed``, also for a channel that there is no transport for.
     """
 
-    name: str
-    channels: frozenset[CommunicationType]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def channels(self) -> frozenset[CommunicationType]: ...
 
     async def send_email(self, to: str, subject: str, body: str) -> None: ...
 

@@ -1,15 +1,10 @@
 """Whose sessions an actor sees, and what it may do through RADIUS."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
 from sqlalchemy import ColumnElement, false
 
 from domain.customer.models import Customer
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission
-from domain.kernel.unit_of_work import UnitOfWork
 from domain.radius.models import RadiusSession
 
 
@@ -27,19 +22,3 @@ def served_customers(actor: Actor) -> ColumnElement[bool]:
     It needs no ``customer:read``: a server that authenticates need not read customers.
     """
     return Customer.deleted_at.is_(None) & within_scope(actor, Customer.id)
-
-
-@contextmanager
-def also_allowed(session: UnitOfWork, *permissions: Permission) -> Iterator[None]:
-    """
-    Inside, the actor may do what its own act entails in another module; rows stay its scope.
-
-    Accounting entails usage: a server with ``radius:account`` alone must not fail at it, nor
-    have to be given ``usage:write`` for all customers at the API.
-    """
-    actor = session.actor
-    session.info["actor"] = replace(actor, permissions=actor.permissions | {*permissions})
-    try:
-        yield
-    finally:
-        session.info["actor"] = actor

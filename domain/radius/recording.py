@@ -14,7 +14,7 @@ from domain.radius import nas_boots, session_rows
 from domain.radius.accounting import Progress, merged, reported, standing
 from domain.radius.commands import AccountingRecord
 from domain.radius.models import RadiusSession, UnclaimedAccounting
-from domain.radius.policy import also_allowed, served_customers
+from domain.radius.policy import served_customers
 from domain.tariff.models import UsageSource
 from domain.tariff.usage import UsageService
 
@@ -139,7 +139,7 @@ async def _count_usage(
     downloaded = row.output_octets - (before.output_octets if before else 0)
     if customer.deleted_at is not None or not (uploaded or downloaded):
         return
-    with also_allowed(session, Permission.USAGE_WRITE, Permission.CUSTOMER_READ):
+    with session.entailing(Permission.USAGE_WRITE, Permission.CUSTOMER_READ):
         await UsageService().record_usage(
             session,
             customer.id,

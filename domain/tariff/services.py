@@ -106,9 +106,7 @@ class TariffService:
             raise NoPlanAssigned(customer_id)
         await assignments.cancel(session, rows, reseller_id=customer.reseller_id, reason=reason)
         if SubscriptionState.CANCELLED in SUBSCRIPTION_ARROWS[customer.subscription_state]:
-            await CustomerService().update_subscription_state(
-                session, customer_id, SubscriptionState.CANCELLED, update_dates=True, reason=reason
-            )
+            await _move(session, customer_id, SubscriptionState.CANCELLED, reason)
         await reassess(session, customer)
         return rows[0]
 
@@ -127,9 +125,7 @@ class TariffService:
             assignment = await assignments.begin(session, customer.id, tariff_plan_id, session.now)
             await assignments.announce_assigned(session, customer, assignment, present)
         if customer.subscription_state not in _STAYS:
-            await CustomerService().update_subscription_state(
-                session, customer.id, SubscriptionState.ACTIVE, update_dates=True
-            )
+            await _move(session, customer.id, SubscriptionState.ACTIVE)
         await reassess(session, customer)
         return assignment
 
@@ -165,3 +161,12 @@ async def _plan_on_sale(session: UnitOfWork, tariff_plan_id: int) -> TariffPlan:
     if plan.retired_at is not None:
         raise PlanNotOnSale(plan.code)
     return plan
+
+
+async def _move(
+    session: UnitOfWork, customer_id: int, state: SubscriptionState, reason: str | None = None
+) -> None:
+    with session.entailing(Permission.CUSTOMER_LIFECYCLE):
+        await CustomerService().update_subscription_state(
+            session, customer_id, state, update_dates=True, reason=reason
+        )

@@ -13,7 +13,7 @@ const examples = Object.entries(queries).map(([path, query]) => {
     kind: query.match(new RegExp(`^(${KINDS.join("|")})\\b`, "m"))[1],
     description: leadingComment(query),
     query: query.trimEnd(),
-    variables: variables[path.replace(/graphql$/, "json")]?.trimEnd() ?? "",
+    variables: dated(variables[path.replace(/graphql$/, "json")]?.trimEnd() ?? ""),
   };
 });
 
@@ -26,6 +26,20 @@ export const GROUPS = MODULES.map((module) => ({
 }));
 
 export const FIRST_EXAMPLE = examples.find(({ name }) => name === "customer-360");
+
+/** Puts the midnights (UTC) that start these days where variables name them. */
+function dated(text) {
+  return text
+    .replaceAll("{{yesterday}}", midnight(-1))
+    .replaceAll("{{today}}", midnight(0))
+    .replaceAll("{{tomorrow}}", midnight(1));
+}
+
+function midnight(days) {
+  const day = new Date();
+  day.setUTCDate(day.getUTCDate() + days);
+  return `${day.toISOString().slice(0, 10)}T00:00:00Z`;
+}
 
 function leadingComment(query) {
   const [lines] = query.match(/^(#.*\n)*/);

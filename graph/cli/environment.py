@@ -16,15 +16,17 @@ from graph.settings import Settings
 console = Console(stderr=True, highlight=False)
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings(*, demo: bool = False) -> Settings:
     """The settings; a wrong one ends the command with its name and what was expected."""
     try:
-        settings = Settings(**{name: value for name, value in overrides.items() if value})
+        settings = Settings()
     except ValidationError as error:
         for problem in error.errors():
             name = ".".join(str(part) for part in problem["loc"])
             console.print(f"[red]Setting {name}:[/red] {problem['msg']}")
         raise typer.Exit(2) from None
+    if demo:
+        settings = settings.model_copy(update={"demo": True})
     configure_logging(level=settings.log_level, json=settings.log_format == "json")
     return settings
 

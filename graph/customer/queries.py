@@ -7,6 +7,7 @@ import strawberry
 from domain.customer import records
 from domain.customer.queries import CustomerFilter as DomainFilter
 from domain.customer.queries import CustomerList
+from domain.kernel.logging import about_customer
 from domain.kernel.paging import Slice
 from graph.connections import Connection
 from graph.context import Info
@@ -32,7 +33,9 @@ def customer_by(info: Info, by: CustomerBy) -> Awaitable[records.Customer | None
         return customers.by_username(info, str(by.username))
     if by.email not in (None, strawberry.UNSET):
         return customers.by_email(info, str(by.email))
-    return customers.by_id(info, by.customer_id or 0)
+    customer_id = by.customer_id or 0
+    about_customer(customer_id)
+    return customers.by_id(info, customer_id)
 
 
 def customer_list(

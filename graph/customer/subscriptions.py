@@ -1,6 +1,7 @@
 """Live fields of the customer module."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import strawberry
@@ -25,23 +26,28 @@ class CustomerSubscriptions:
         self, info: Info, filter: CustomerEventFilter | None = None, after: str | None = None
     ) -> AsyncGenerator[Any, None]:
         wanted = EventFilter() if filter is None else filter.to_domain()
-        async for event in customer_events(info.services.stream.hub, info.actor, wanted, after):
-            yield event
+        hub = info.services.stream.hub
+        async with aclosing(customer_events(hub, info.actor, wanted, after)) as events:
+            async for event in events:
+                yield event
 
     @strawberry.subscription(
         description="The customer now, and again at each change", graphql_type=CustomerRef
     )
     async def customer(self, info: Info, by: CustomerBy) -> AsyncGenerator[Any, None]:
         require(info.actor, Permission.EVENT_READ, "read events")
+        hub = info.services.stream.hub
+        # Read before the row: a change between the two is told again, never missed.
+        cursor = hub.cursor
         found = await customer_by(info, by)
         if found is None:
             raise CustomerNotFound("with that key")
-        wanted = EventFilter(customer_id=found.id)
-        events = customer_events(info.services.stream.hub, info.actor, wanted)
         yield found
-        async for _ in events:
-            info.forget()
-            changed = await customers.by_id(info, found.id)
-            if changed is None:
-                return
-            yield changed
+        wanted = EventFilter(customer_id=found.id)
+        async with aclosing(customer_events(hub, info.actor, wanted, cursor)) as events:
+            async for _ in events:
+                info.forget()
+                changed = await customers.by_id(info, found.id)
+                if changed is None:
+                    return
+                yield changed

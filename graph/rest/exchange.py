@@ -62,8 +62,8 @@ class Exchange:
         Raises:
             Problem: the answer has errors or user errors, or there is nothing to answer with.
         """
-        for error in answer.errors:
-            raise self._failed(error)
+        if answer.errors:
+            raise self._failed(answer.errors[0])
         value: Any = answer.data
         for name in self.endpoint.answer:
             for refusal in value.get("userErrors") or ():

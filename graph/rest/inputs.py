@@ -15,7 +15,6 @@ from graphql import (
     GraphQLInputType,
     GraphQLInt,
     GraphQLScalarType,
-    Undefined,
     get_nullable_type,
     is_list_type,
     is_non_null_type,
@@ -25,6 +24,15 @@ from graphql import (
 from graph import errors
 from graph.rest.shapes import snake
 
+_MOST_FAULTS = 100
+_LONGEST_SHOWN = 64
+_BUILT_IN = {
+    "Int": "must be a 32-bit integer",
+    "Float": "must be a number",
+    "String": "must be text",
+    "Boolean": "must be true or false",
+    "ID": "must be text",
+}
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
@@ -66,7 +74,8 @@ class Checker:
 
     def refuse(self, place: Place, reason: str) -> None:
         """Note that the input is wrong; ``reason`` continues a sentence that begins with it."""
-        self.faults.append(place.fault(f"{place} {reason}"))
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(place.fault(f"{place} {reason}"))
 
     def value(self, value: Any, kind: GraphQLInputType, place: Place) -> Any:
         """The JSON value with the graph's names, as a variable of that type."""
@@ -91,7 +100,7 @@ class Checker:
         """Refuse each name that is none of those known."""
         for name in given:
             if name not in names:
-                self.refuse(place.below(name), "is not known here")
+                self.refuse(place.below(name[:_LONGEST_SHOWN]), "is not known here")
 
     def _list(self, value: Any, kind: GraphQLInputType, place: Place) -> Any:
         if not isinstance(value, list):
@@ -121,13 +130,11 @@ class Checker:
             return
         assert isinstance(kind, GraphQLScalarType)
         try:
-            parsed = kind.parse_value(value)
-        except (GraphQLError, ValueError, TypeError) as error:
-            reason = error.message if isinstance(error, GraphQLError) else "is not valid"
-            self.faults.append(place.fault(f"{place}: {reason}"))
-            return
-        if parsed is Undefined:
-            self.refuse(place, f"must be a {kind.name}")
+            kind.parse_value(value)
+        except GraphQLError as error:
+            # Our scalars say what they expect and repeat no input; the built-in ones repeat it.
+            expected = _BUILT_IN.get(kind.name) or error.message.removeprefix(f"{kind.name} ")
+            self.refuse(place, expected)
 
 
 def from_text(texts: Sequence[str], kind: GraphQLInputType) -> Any:

@@ -56,12 +56,13 @@ def inputs_of(
 def _texts(
     parameters: Mapping[str, Sequence[str]], known: Mapping[str, Variable], checker: Checker
 ) -> dict[str, Any]:
+    checker.known(parameters, known, Place(Origin.QUERY, ()))
     given = {}
     for name, texts in parameters.items():
-        place = Place(Origin.QUERY, (name,))
         if name not in known:
-            checker.refuse(place, "is not known here")
-        elif any("\0" in text for text in texts):
+            continue
+        place = Place(Origin.QUERY, (name,))
+        if any("\0" in text for text in texts):
             checker.refuse(place, "holds a NUL character")
         elif len(texts) > 1 and not is_list_type(get_nullable_type(known[name].type)):
             checker.refuse(place, "is given more than once")

@@ -57,12 +57,7 @@ def openapi(exchanges: Iterable[Exchange]) -> dict[str, Any]:
         paths[endpoint.path][endpoint.method.lower()] = _operation(exchange, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "isp-graph REST paths",
-            "version": version("isp-graph"),
-            "description": "Each path runs one GraphQL document as whoever asks. "
-            "All that `/graphql` offers beyond these paths is in its schema.",
-        },
+        "info": _info(),
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": dict(paths),
@@ -73,6 +68,15 @@ def openapi(exchanges: Iterable[Exchange]) -> dict[str, Any]:
             "responses": {f"Problem{status}": _problem(status) for status in _WRITE_PROBLEMS},
             "schemas": dict(sorted(schemas.components.items())),
         },
+    }
+
+
+def _info() -> dict[str, str]:
+    return {
+        "title": "isp-graph REST paths",
+        "version": version("isp-graph"),
+        "description": "Each path runs one GraphQL document as whoever asks. "
+        "All that `/graphql` offers beyond these paths is in its schema.",
     }
 
 
@@ -87,7 +91,10 @@ def _operation(exchange: Exchange, schemas: JsonSchemas) -> dict[str, Any]:
     if exchange.origin is Origin.BODY and exchange.inputs:
         operation["requestBody"] = _request_body(exchange, schemas)
     problems = _READ_PROBLEMS if exchange.origin is Origin.QUERY else _WRITE_PROBLEMS
-    operation["responses"] = {str(endpoint.status): _success(exchange, schemas)} | {
+    done = {str(endpoint.status): _success(exchange, schemas)}
+    if exchange.takes_key:
+        done["204"] = {"description": "Done, and the result is not yours to read"}
+    operation["responses"] = done | {
         str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems
     }
     return operation

@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
 import orjson
 import structlog
+from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.identity.errors import InvalidToken
@@ -17,24 +17,15 @@ from graph.authentication import Authenticator
 from graph.context import Context, Services
 from graph.documents import Refused
 from graph.execution import Answer, Executor, Request
+from graph.transport.closing import Closing, within
 from graph.transport.http import new_request_id
 from graph.transport.requests import Malformed, decode_request, parse_json
 
 PROTOCOL = "graphql-transport-ws"
 _MOST_OPERATIONS = 50
 _LONGEST_ID = 128
-_LONGEST_REASON = 123  # octets in a close frame (RFC 6455 §5.5)
 
 logger = structlog.get_logger(__name__)
-
-
-class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
 
 
 class GraphQLSocket:
@@ -83,13 +74,13 @@ class GraphQLSocket:
             await self._stop_all()
 
     async def _serve(self) -> None:
-        async with _within(self.init_seconds, 4408, "Connection initialisation timeout"):
+        async with within(self.init_seconds, 4408, "Connection initialisation timeout"):
             while self._actor is None:
                 await self._handle(await self._receive())
         remaining = None
         if self._actor.expires_at is not None:
             remaining = self._actor.expires_at.timestamp() - time.time()
-        async with _within(remaining, 4403, "Token expired"):
+        async with within(remaining, 4403, "Token expired"):
             while True:
                 await self._handle(await self._receive())
 
@@ -182,8 +173,12 @@ class GraphQLSocket:
 
     async def _answer(self, operation_id: str, request: Request, context: Context) -> None:
         try:
-            async for answer in self._executor.answers(request, context):
-                await self._next(operation_id, answer)
+            if self._executor.operation_type(request, context) is OperationType.SUBSCRIPTION:
+                async with contextlib.aclosing(self._executor.subscribe(request, context)) as live:
+                    async for answer in live:
+                        await self._next(operation_id, answer)
+            else:
+                await self._next(operation_id, await self._executor.execute(request, context))
             await self._finish(operation_id, "complete")
         except Refused as refusal:
             await self._finish(operation_id, "error", refusal.errors)
@@ -222,18 +217,6 @@ class GraphQLSocket:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def _within(seconds: float | None, code: int, reason: str) -> AsyncIterator[None]:
-    """Close the socket if the block takes longer."""
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            yield
-    except TimeoutError:
-        if limit.expired():
-            raise Closing(code, reason) from None
-        raise
 
 
 def _too_many() -> dict[str, Any]:

@@ -51,6 +51,30 @@ async def cloned_database(template: str = TEMPLATE) -> AsyncIterator[str]:
         await _administer(server, f'drop database "{name}" with (force)')
 
 
+async def shut(database_url: str) -> None:
+    """Throw everybody out of the database and let nobody in again, as if it were down."""
+    name = make_url(database_url).database
+    server = os.environ[SERVER_URL]
+    await _administer(server, f'alter database "{name}" allow_connections false')
+    await _administer(
+        server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    )
+
+
+@asynccontextmanager
+async def drop_all_connections(url: str) -> AsyncIterator[None]:
+    """Cut every connection to the database, and let nobody in while the block runs."""
+    server, name = os.environ[SERVER_URL], make_url(url).database
+    await _administer(server, f'alter database "{name}" with allow_connections false')
+    await _administer(
+        server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+    )
+    try:
+        yield
+    finally:
+        await _administer(server, f'alter database "{name}" with allow_connections true')
+
+
 async def _administer(server: str, statement: str) -> None:
     connection = await asyncpg.connect(_dsn(server, database="postgres"))
     try:

@@ -32,6 +32,13 @@ def headers(api: Api, token: str | None = "admin") -> dict[str, str]:
     return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
+def whole(body: dict[str, Any]) -> dict[str, Any]:
+    """The list without its cursors, which are opaque: all of it is on this page."""
+    page = body.pop("page_info")
+    assert (page["has_next_page"], page["has_previous_page"]) == (False, False)
+    return body
+
+
 def problem(response: httpx.Response) -> dict[str, Any]:
     """The problem document; its status is the response's, and its type and title the code's."""
     assert response.headers["content-type"] == "application/problem+json"

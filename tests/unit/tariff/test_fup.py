@@ -50,3 +50,9 @@ def test_the_domains_reference_plan_blocks_at_its_last_gibibyte():
     ]
 
     assert states == [FupState.NORMAL, FupState.NOTIFIED, FupState.NOTIFIED, FupState.BLOCKED]
+
+
+def test_the_percentage_stops_where_it_says_no_more():
+    verdict = fup.evaluate(used_octets=2**63, allowance_octets=1, action=BLOCK)
+
+    assert (verdict.used_percent, verdict.state) == (fup.MOST_PERCENT, FupState.BLOCKED)

@@ -1,0 +1,186 @@
+"""graphql-transport-ws: a wrong message closes the socket with the protocol's code."""
+
+from datetime import timedelta
+
+import pytest
+import websockets
+from websockets.exceptions import InvalidStatus
+
+from domain.kernel.access import Role
+from graph.transport.websocket import GraphQLSocket
+from tests.support.sockets import closing_of, init, opened
+from tests.support.waiting import eventually
+
+EVENTS = "subscription { customerEvents { id } }"
+ASKED = {"query": "{ viewer { role } }"}
+
+
+class TestHandshake:
+    async def test_chooses_the_protocol(self, api):
+        async with opened(api, protocols=("graphql-ws", "graphql-transport-ws")) as socket:
+            assert socket.connection.subprotocol == "graphql-transport-ws"
+
+    @pytest.mark.parametrize("protocols", [(), ("graphql-ws",), ("x", "Graphql-Transport-Ws")])
+    async def test_closes_4406_without_it(self, api, protocols):
+        async with opened(api, protocols=protocols) as socket:
+            assert await closing_of(socket) == (4406, "Subprotocol not acceptable")
+
+    async def test_another_sites_page_gets_no_socket(self, api):
+        url = api.url.replace("http://", "ws://") + "/graphql"
+
+        with pytest.raises(InvalidStatus) as refused:
+            await websockets.connect(
+                url, subprotocols=["graphql-transport-ws"], origin="https://evil.example"
+            )
+
+        assert refused.value.response.status_code == 403
+
+    async def test_the_applications_own_page_gets_one(self, api):
+        url = api.url.replace("http://", "ws://") + "/graphql"
+
+        async with websockets.connect(
+            url, subprotocols=["graphql-transport-ws"], origin=api.url
+        ) as connection:
+            assert connection.subprotocol == "graphql-transport-ws"
+
+    @pytest.mark.parametrize("path", ["/", "/graphql/", "/x"])
+    async def test_there_is_no_socket_at_any_other_path(self, api, path):
+        with pytest.raises(InvalidStatus):
+            await websockets.connect(api.url.replace("http://", "ws://") + path)
+
+
+class TestInit:
+    async def test_is_acknowledged(self, api):
+        async with opened(api, init(api.token())) as socket:
+            assert await socket.receive() == {"type": "connection_ack"}
+
+    async def test_closes_4408_if_it_does_not_come(self, api, monkeypatch):
+        monkeypatch.setattr(GraphQLSocket, "init_seconds", 0.1)
+
+        async with opened(api, {"type": "ping"}) as socket:
+            assert await closing_of(socket) == (4408, "Connection initialisation timeout")
+
+    async def test_closes_4429_if_it_comes_twice(self, api):
+        async with opened(api, init(api.token()), init(api.token())) as socket:
+            assert await closing_of(socket) == (4429, "Too many initialisation requests")
+
+    @pytest.mark.parametrize(
+        "authorization", ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer \0"]
+    )
+    async def test_closes_4403_for_a_bad_token(self, api, authorization):
+        message = {"type": "connection_init", "payload": {"authorization": authorization}}
+
+        async with opened(api, message) as socket:
+            assert await closing_of(socket) == (4403, "Forbidden")
+
+    async def test_closes_4403_for_a_customer_that_is_not_there(self, api):
+        token = api.token(Role.CUSTOMER, customer_id=2**31 - 1)
+
+        async with opened(api, init(token)) as socket:
+            assert await closing_of(socket) == (4403, "Forbidden")
+
+    async def test_closes_4403_when_the_token_ends_and_stops_what_ran(self, api):
+        hub = api.application.services.stream.hub
+        token = api.token(ttl=timedelta(seconds=3))
+
+        async with api.socket(token) as socket:
+            await socket.subscribe(EVENTS)
+            await eventually(lambda: hub.followers == 1)
+            closing = await closing_of(socket)
+
+        assert closing == (4403, "Token expired")
+        await eventually(lambda: hub.followers == 0)
+
+    async def test_closes_4401_for_an_operation_before_it(self, api):
+        message = {"type": "subscribe", "id": "1", "payload": ASKED}
+
+        async with opened(api, message) as socket:
+            assert await closing_of(socket) == (4401, "Unauthorized")
+
+
+MALFORMED = [
+    b"bytes",
+    "",
+    "{",
+    "NaN",
+    "null",
+    "1",
+    '"text"',
+    "[]",
+    "{}",
+    '{"type": null}',
+    '{"type": 1}',
+    '{"type": ["ping"]}',
+    '{"type": ""}',
+    '{"type": "start", "id": "1"}',
+    '{"type": "connection_ack"}',
+    '{"type": "next", "id": "1", "payload": {}}',
+    r'{"type": "ping", "payload": "\ud800"}',
+    "[" * 50_000,
+    '{"type": "ping", "payload": 1}',
+    '{"type": "ping", "payload": []}',
+    '{"type": "pong", "payload": "x"}',
+    '{"type": "connection_init", "payload": "x"}',
+    '{"type": "connection_init", "payload": {"authorization": 1}}',
+    '{"type": "connection_init", "payload": {"authorization": ["Bearer x"]}}',
+]
+MALFORMED_OPERATIONS = [
+    {"type": "complete"},
+    {"type": "complete", "id": 1},
+    {"type": "complete", "id": ""},
+    {"type": "subscribe", "payload": ASKED},
+    {"type": "subscribe", "id": None, "payload": ASKED},
+    {"type": "subscribe", "id": "", "payload": ASKED},
+    {"type": "subscribe", "id": 7, "payload": ASKED},
+    {"type": "subscribe", "id": "x" * 129, "payload": ASKED},
+    {"type": "subscribe", "id": ["1"], "payload": ASKED},
+    {"type": "subscribe", "id": "1"},
+    {"type": "subscribe", "id": "1", "payload": None},
+    {"type": "subscribe", "id": "1", "payload": []},
+    {"type": "subscribe", "id": "1", "payload": {}},
+    {"type": "subscribe", "id": "1", "payload": {"query": 1}},
+    {"type": "subscribe", "id": "1", "payload": {"query": None}},
+    {"type": "subscribe", "id": "1", "payload": {**ASKED, "variables": []}},
+    {"type": "subscribe", "id": "1", "payload": {**ASKED, "operationName": {}}},
+    {"type": "subscribe", "id": "1", "payload": {**ASKED, "extensions": "x"}},
+]
+
+
+class TestMessages:
+    @pytest.mark.parametrize("message", MALFORMED, ids=lambda message: repr(message)[:60])
+    async def test_a_malformed_one_closes_4400(self, api, message):
+        async with opened(api, message) as socket:
+            code, reason = await closing_of(socket)
+
+        assert code == 4400
+        assert reason
+
+    @pytest.mark.parametrize(
+        "message", MALFORMED_OPERATIONS, ids=lambda message: repr(message)[:60]
+    )
+    async def test_a_malformed_operation_closes_4400(self, api, message):
+        async with opened(api, init(api.token()), message) as socket:
+            code, reason = await closing_of(socket)
+
+        assert code == 4400
+        assert reason
+
+    @pytest.mark.parametrize("operation_id", ["1", "x" * 128, "😀" * 128])
+    async def test_an_id_in_use_closes_4409(self, api, operation_id):
+        hub = api.application.services.stream.hub
+        message = {"type": "subscribe", "id": operation_id, "payload": {"query": EVENTS}}
+
+        async with opened(api, init(api.token()), message, message) as socket:
+            code, reason = await closing_of(socket)
+
+        assert code == 4409
+        assert reason.startswith(f"Subscriber for {operation_id}"[:40])
+        await eventually(lambda: hub.followers == 0)
+
+    async def test_a_ping_is_answered_at_any_time(self, api):
+        ping = {"type": "ping", "payload": {"at": "1"}}
+
+        async with opened(api, ping, {"type": "pong"}, init(api.token()), ping) as socket:
+            received = [(await socket.receive())["type"] for _ in range(3)]
+
+        assert received == ["pong", "connection_ack", "pong"]

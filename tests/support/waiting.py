@@ -1,0 +1,13 @@
+"""Waiting for what happens elsewhere: asked for again and again, up to a deadline."""
+
+import asyncio
+from collections.abc import Callable
+
+_DEADLINE_SECONDS = 15
+
+
+async def eventually(happened: Callable[[], bool]) -> None:
+    """Return as soon as it has happened; fail if it does not."""
+    async with asyncio.timeout(_DEADLINE_SECONDS):
+        while not happened():
+            await asyncio.sleep(0.01)
