@@ -141,7 +141,7 @@ class Executor:
             self._schema,
             document.node,
             context_value=context,
-            variable_values=request.variables,
+            raw_variable_values=request.variables,
             operation_name=request.operation_name,
             hide_suggestions=True,
         )

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from broadcaster import Broadcast
@@ -11,6 +11,7 @@ from broadcaster import Broadcast
 _CHANNEL = "isp_graph_events"
 _RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _LOOK_SECONDS = 5.0
+_ECHO = "echo"
 
 logger = structlog.get_logger(__name__)
 
@@ -26,7 +27,6 @@ class WakeUp:
     def __init__(self, url: str) -> None:
         self._url = url
         self._broadcast: Broadcast | None = None
-        self._unheard_since: float | None = None
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -46,7 +46,6 @@ class WakeUp:
         try:
             async with asyncio.timeout(2):
                 await self._broadcast.publish(_CHANNEL, str(position))
-            self._unheard_since = self._unheard_since or time.monotonic()
         except Exception as error:
             logger.warning("wake-up not sent", error=type(error).__name__)
             self._broadcast = None
@@ -69,23 +68,29 @@ class WakeUp:
         await broadcast.connect()
         try:
             async with broadcast.subscribe(_CHANNEL) as messages:
-                self._broadcast, self._unheard_since = broadcast, None
-                # A stock backend loses its connection in silence: the listener looks now and then.
-                while self._broadcast is broadcast and not self._is_deaf():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(_LOOK_SECONDS):
-                            await messages.get()
-                            self._unheard_since = None
-                            self._wake()
+                self._broadcast = broadcast
+                await self._hear(broadcast, messages)
         finally:
             self._broadcast = None
             with contextlib.suppress(Exception):
                 await broadcast.disconnect()
 
-    def _is_deaf(self) -> bool:
-        """What this process sends it must hear itself."""
-        since = self._unheard_since
-        return since is not None and time.monotonic() - since > _LOOK_SECONDS
+    async def _hear(self, broadcast: Broadcast, messages: Any) -> None:
+        """Until a publish fails, or a stock backend has lost its connection in silence."""
+        awaits_echo = False
+        while self._broadcast is broadcast:
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    message = await messages.get()
+            except TimeoutError:
+                if awaits_echo:
+                    return
+                await broadcast.publish(_CHANNEL, _ECHO)
+                awaits_echo = True
+            else:
+                awaits_echo = False
+                if message.message != _ECHO:
+                    self._wake()
 
     def _wake(self) -> None:
         for listener in self._listeners:

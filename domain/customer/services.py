@@ -343,12 +343,13 @@ async def _reseller_of_new(session: UnitOfWork, reseller_id: int | None) -> int 
 
 
 async def _flush(session: UnitOfWork, customer: Customer) -> None:
+    username = customer.username  # out of reach once the transaction has failed
     try:
         await session.flush()
     except IntegrityError as error:
         constraint = violated_constraint(error)
         if constraint == "customers_username_key":
-            raise UsernameTaken(customer.username or "") from error
+            raise UsernameTaken(username or "") from error
         if constraint == "customers_reseller_id_fkey":
             raise Invalid("resellerId", "is no reseller") from error
         raise

@@ -25,7 +25,8 @@ from domain.monitoring.priority import alert_priority
 _EVERY = 9
 _REFUSED_EVERY = 7
 _PROBE = "service:probes"
-_OLDEST_HOURS = 600
+#: How long ago the oldest ones were raised: open ones are looked into soon.
+_OLDEST_HOURS = {AlertStatus.RESOLVED: 600, AlertStatus.ACKNOWLEDGED: 48, AlertStatus.ACTIVE: 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _is_served(person: Person) -> bool:
 
 def _course(status: AlertStatus, earliest: datetime, now: datetime, chance: Random) -> _Course:
     """Instants in order, the alert raised since the customer has had service."""
-    longest_ago = min(_OLDEST_HOURS, (now - earliest).total_seconds() / 3600)
+    longest_ago = min(_OLDEST_HOURS[status], (now - earliest).total_seconds() / 3600)
     raised = now - timedelta(hours=chance.uniform(longest_ago / 10, longest_ago))
     raised = raised.replace(microsecond=0)
     acknowledged = resolved = None

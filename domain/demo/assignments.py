@@ -18,7 +18,9 @@ from domain.tariff.records import PlanAssignment as Assignment
 from domain.tariff.records import TariffPlan
 
 #: The first customers' first plans, so that the smallest demo has some of each kind.
-_FIRST_CODES = ("LITE-50", "FLEX-30", "HOME-500", "LITE-50", "HOME-100", "FLEX-30")
+_FIRST_CODES = (RETIRED, "FLEX-30", "HOME-500", "LITE-50", "HOME-100", "FLEX-30")
+#: What the very first one has now.
+_CHANGED_TO = "LITE-50"
 _CHANGED = 0.3
 _LONG_ENOUGH = timedelta(days=100)
 _SCHEDULED_EVERY = 30
@@ -86,7 +88,8 @@ class AssignmentRows:
         is_settled = person.story.name == "settled"
         if person.number % _SCHEDULED_EVERY == _SCHEDULED_EVERY - 1 and is_settled:
             return asked_at, next_cycle_start(start, plan.billing_cycle, after=asked_at)
-        if end - start < _LONG_ENOUGH or chance.random() > _CHANGED:
+        is_changing = person.number == 0 or chance.random() < _CHANGED
+        if end - start < _LONG_ENOUGH or not is_changing:
             return None
         at = (start + (end - start) * chance.uniform(0.3, 0.8)).replace(microsecond=0)
         return at, at
@@ -97,6 +100,8 @@ class AssignmentRows:
         codes, weights = choices(person.type)
         if person.number < len(_FIRST_CODES) and other_than is None:
             return self._plans[_FIRST_CODES[person.number]]
+        if person.number == 0:
+            return self._plans[_CHANGED_TO]
         while True:
             plan = self._plans[chance.choices(codes, weights)[0]]
             is_sold = plan.code != RETIRED or at < self._clock.days_ago(RETIRED_DAYS_AGO)

@@ -81,7 +81,7 @@ def _values(line: _Line, at: datetime, chance: Random) -> Iterator[tuple[MetricK
     bad = line.trouble * busy * chance.uniform(0.8, 1.25)
     yield MetricKind.LATENCY_MS, 11 * bad
     yield MetricKind.JITTER_MS, 1.8 * bad
-    yield MetricKind.LOSS_PCT, 0.08 * bad * bad if chance.random() < 0.4 else 0.0
+    yield MetricKind.LOSS_PCT, 0.05 * bad**1.5 if chance.random() < 0.4 else 0.0
     yield MetricKind.SIGNAL_DBM, line.signal_dbm - line.trouble + chance.uniform(-0.6, 0.6)
     yield MetricKind.SNR_DB, 38 - 2.2 * line.trouble + chance.uniform(-1.0, 1.0)
     yield MetricKind.THROUGHPUT_DOWN_BPS, line.down_bps * min(0.97, 0.3 * busy * chance.random())

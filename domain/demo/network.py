@@ -16,6 +16,9 @@ _VENDORS = (NasVendor.MIKROTIK, NasVendor.JUNIPER, NasVendor.HUAWEI, NasVendor.C
 #: The city whose NAS started anew lately, and when.
 _REBOOTED = CITIES[3]
 _REBOOTED_DAYS_AGO = 10.2
+_ADDRESSES = {
+    city.code: IPv4Address("10.255.0.0") + number for number, city in enumerate(CITIES, start=1)
+}
 
 
 def add_network(loader: Loader, clock: Clock) -> None:
@@ -36,7 +39,7 @@ def add_network(loader: Loader, clock: Clock) -> None:
 
 def nas_address(city: City) -> IPv4Address:
     """Where the packets of the city's NAS come from."""
-    return IPv4Address("10.255.0.0") + 1 + CITIES.index(city)
+    return _ADDRESSES[city.code]
 
 
 def rebooted_at(city: City, clock: Clock) -> datetime | None:

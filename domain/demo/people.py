@@ -44,7 +44,7 @@ _CHANNELS = {
     CommunicationType.PUSH: (25, 70),
 }
 _PROVIDERS = ("example.com", "example.org", "example.net")
-_OLDEST_AGE = timedelta(days=500)
+_FIRST_AGE = timedelta(days=499, hours=14, minutes=21)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def person(customer_id: int, number: int, reseller_base: int, clock: Clock) -> P
     story = _CAST[number % len(_CAST)]
     created_at = born(story, clock, chance)
     if number == 0:
-        created_at = (clock.now - _OLDEST_AGE).replace(microsecond=0)
+        created_at = (clock.now - _FIRST_AGE).replace(microsecond=0)
     city = CITIES[number % len(CITIES)]
     kind = _TYPES[number % len(_TYPES)]
     first_name, last_name = person_name(city.country.code, chance)

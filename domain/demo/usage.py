@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from random import Random
 
 from domain.demo.assignments import in_force
@@ -11,7 +11,7 @@ from domain.demo.catalogue import Plans
 from domain.demo.clock import HISTORY, Clock, dice
 from domain.demo.event_log import EventLog
 from domain.demo.loading import Loader
-from domain.demo.people import Person
+from domain.demo.people import Interval, Person
 from domain.demo.sessions import Stay
 from domain.kernel.events import Event
 from domain.radius.models import RadiusSession
@@ -30,6 +30,23 @@ _PERCENT_BEFORE = (25, 78)
 _UNMETERED = (40, 900)
 _UPLOADED = (0.06, 0.18)
 _REPORTER = "service:radius"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Month:
+    """A usage month with what is asked of it for each customer; ``latest`` is its last instant."""
+
+    first_day: date
+    starts_at: datetime
+    ends_at: datetime
+    latest: datetime
+    is_present: bool
+
+    def has(self, instant: datetime) -> bool:
+        return self.starts_at <= instant < self.ends_at
+
+    def overlaps(self, time: Interval) -> bool:
+        return time.start <= self.latest and (time.end is None or time.end > self.starts_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +73,7 @@ class UsageRows:
         self._clock = clock
         self._plans = {plan.id: plan for plan in plans.values()}
         self._turns: Counter[int] = Counter()
+        self._months = tuple(_months(clock))
 
     def percent(self, assignments: tuple[PlanAssignment, ...]) -> int | None:
         """How much of the allowance this customer is to have used this month, if there is one."""
@@ -81,19 +99,20 @@ class UsageRows:
     ) -> None:
         """A year of usage; the latest of it is what the stays moved."""
         chance = dice("usage", person.number)
-        this_month = UsageMonth.of(self._clock.live)
+        times = person.service_times
         for stay in stays:
             stay.id = self._loader.new_id(RadiusSession)
-        for month in _months(person, self._clock):
-            plan = self._plan_at(assignments, month.latest(self._clock.live))
-            octets = _octets(plan, percent if month == this_month else None, chance)
-            moved = [stay for stay in stays if UsageMonth.of(stay.last_update_at) == month]
-            _share(octets, month, moved, chance, all_of_it=month == this_month)
+        for month in self._months:
+            if not any(month.overlaps(time) for time in times):
+                continue
+            plan = self._plan_at(assignments, month.latest)
+            octets = _octets(plan, percent if month.is_present else None, chance)
+            moved = [stay for stay in stays if month.has(stay.last_update_at)]
+            _share(octets, month, moved, chance)
             reports = [_report_of(stay) for stay in moved]
             rest = octets - sum(report.octets for report in reports)
             if rest > 0:
-                at = min(month.ends_at - timedelta(hours=1), self._clock.live)
-                reports.append(_imported(month, rest, at, chance))
+                reports.append(_imported(month, rest, chance))
             self._add_month(person, month, plan, reports)
 
     def _plan_at(self, assignments: tuple[PlanAssignment, ...], at: datetime) -> TariffPlan | None:
@@ -101,7 +120,7 @@ class UsageRows:
         return self._plans[assignment.tariff_plan_id] if assignment else None
 
     def _add_month(
-        self, person: Person, month: UsageMonth, plan: TariffPlan | None, reports: list[_Report]
+        self, person: Person, month: _Month, plan: TariffPlan | None, reports: list[_Report]
     ) -> None:
         for report in reports:
             self._loader.add(
@@ -129,7 +148,7 @@ class UsageRows:
             notified_percent=max(verdict.thresholds, default=0),
             updated_at=counted_at,
         )
-        if plan is not None and month == UsageMonth.of(self._clock.live):
+        if plan is not None and month.is_present:
             self._tell(person, plan, used, counted_at)
 
     def _tell(self, person: Person, plan: TariffPlan, used: int, at: datetime) -> None:
@@ -160,16 +179,17 @@ class UsageRows:
             self._log.tell(at, _REPORTER, *events)
 
 
-def _months(person: Person, clock: Clock) -> Iterator[UsageMonth]:
-    """The months of the last year in which the customer had service."""
+def _months(clock: Clock) -> Iterator[_Month]:
+    """The months of the last year, this one included."""
     month = UsageMonth.of(clock.live - HISTORY)
     while month.starts_at <= clock.live:
-        end = month.latest(clock.live)
-        if any(
-            time.start <= end and (time.end is None or time.end > month.starts_at)
-            for time in person.service_times
-        ):
-            yield month
+        yield _Month(
+            first_day=month.first_day,
+            starts_at=month.starts_at,
+            ends_at=month.ends_at,
+            latest=month.latest(clock.live),
+            is_present=month.ends_at > clock.live,
+        )
         month = UsageMonth.of(month.ends_at)
 
 
@@ -181,15 +201,13 @@ def _octets(plan: TariffPlan | None, percent: int | None, chance: Random) -> int
     return plan.allowance_octets * percent // 100 + chance.randrange(plan.allowance_octets // 200)
 
 
-def _share(
-    octets: int, month: UsageMonth, stays: list[Stay], chance: Random, *, all_of_it: bool
-) -> None:
-    """Give the stays their part of the month's octets, by their length."""
+def _share(octets: int, month: _Month, stays: list[Stay], chance: Random) -> None:
+    """Give the stays their part of the month's octets, by their length; this month's are all."""
     seconds = sum(stay.seconds for stay in stays)
-    whole = seconds if all_of_it else (month.ends_at - month.starts_at).total_seconds()
+    whole = seconds if month.is_present else (month.ends_at - month.starts_at).total_seconds()
     for number, stay in enumerate(stays, start=1):
         part = int(octets * stay.seconds / max(whole, seconds))
-        if all_of_it and number == len(stays):
+        if month.is_present and number == len(stays):
             part = octets - sum(other.octets for other in stays[:-1])
         stay.uploaded_octets = int(part * chance.uniform(*_UPLOADED))
         stay.downloaded_octets = part - stay.uploaded_octets
@@ -205,12 +223,12 @@ def _report_of(stay: Stay) -> _Report:
     )
 
 
-def _imported(month: UsageMonth, octets: int, at: datetime, chance: Random) -> _Report:
+def _imported(month: _Month, octets: int, chance: Random) -> _Report:
     uploaded = int(octets * chance.uniform(*_UPLOADED))
     return _Report(
         downloaded_octets=octets - uploaded,
         uploaded_octets=uploaded,
-        recorded_at=at,
+        recorded_at=month.latest,
         source=UsageSource.IMPORT,
         dedupe_key=f"import:{month.first_day:%Y-%m}",
     )

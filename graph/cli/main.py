@@ -1,4 +1,8 @@
-"""The commands of ``isp-graph``."""
+"""
+The commands of ``isp-graph``.
+
+Each imports what it runs by itself: minting a token must not wait for the whole graph.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -9,11 +13,7 @@ import typer
 
 from domain.identity.tokens import Tokens
 from domain.kernel.access import Permission, Role
-from graph.cli import doctor as diagnosis
-from graph.cli import events, seeding, serving
 from graph.cli.environment import console, database_url, load_settings
-from graph.schema import build_schema
-from migrations.migrate import migrate as apply_migrations
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +46,8 @@ def serve(
     customers: Annotated[int, typer.Option(min=1, help="Demo customers.")] = 500,
 ) -> None:
     """Migrate the database and serve until SIGTERM or Ctrl-C."""
+    from graph.cli import serving
+
     settings = load_settings(demo=demo)
     serving.serve(
         settings,
@@ -57,6 +59,8 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest revision."""
+    from migrations.migrate import migrate as apply_migrations
+
     with database_url(load_settings()) as url:
         asyncio.run(apply_migrations(url))
     console.print("The database is up to date.")
@@ -67,6 +71,9 @@ def seed(
     customers: Annotated[int, typer.Option(min=1, help="How many customers.")] = 500,
 ) -> None:
     """Load demo data into an empty database; one that has customers is left as it is."""
+    from graph.cli import seeding
+    from migrations.migrate import migrate as apply_migrations
+
     with database_url(load_settings()) as url:
         asyncio.run(apply_migrations(url))
         seeding.seed_with_progress(url, customers)
@@ -109,6 +116,8 @@ def token(
 @app.command()
 def schema() -> None:
     """Print the schema that is served, as SDL."""
+    from graph.schema import build_schema
+
     typer.echo(build_schema().as_str())
 
 
@@ -123,6 +132,8 @@ def tail(
     follow: Annotated[bool, typer.Option(help="Go on with new events as they come.")] = True,
 ) -> None:
     """Print events as JSON lines, from now on unless told otherwise."""
+    from graph.cli import events
+
     with database_url(load_settings()) as url:
         asyncio.run(events.tail(url, after, frozenset(type or ()), follow=follow))
 
@@ -130,6 +141,8 @@ def tail(
 @app.command()
 def doctor() -> None:
     """Say what is configured and what answers; exit 1 if something does not."""
+    from graph.cli import doctor as diagnosis
+
     settings = load_settings()
     with database_url(settings) as url:
         healthy = asyncio.run(diagnosis.diagnose(settings, url))

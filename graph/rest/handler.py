@@ -72,8 +72,10 @@ class RestPaths:
         actor = await self._actor(request)
         keys = keys_in_path(exchange, request.path_params)
         named = {snake(name): key for name, key in keys.items()}
+        # Beyond this block too: the line that tells of the whole request names its customer.
+        structlog.contextvars.bind_contextvars(**named)
         with structlog.contextvars.bound_contextvars(
-            operation=exchange.operation.name, actor=actor.subject, **named
+            operation=exchange.operation.name, actor=actor.subject
         ):
             body = await _body(request) if exchange.origin is Origin.BODY else None
             inputs = inputs_of(exchange, _parameters(request), body)
@@ -114,10 +116,10 @@ def _guarded(serve: Serve) -> Serve:
         try:
             return await serve(request)
         except Problem as problem:
-            return problem.response(request.url.path)
+            return problem.response(request.scope["path"])
         except Exception as error:
             logger.error("REST path failed", exc_info=error)
-            return problems.defect().response(request.url.path)
+            return problems.defect().response(request.scope["path"])
 
     return guarded
 

@@ -69,10 +69,22 @@ async def drop_all_connections(url: str) -> AsyncIterator[None]:
     await _administer(
         server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
     )
+    gone = f"select 1 / (count(*) = 0)::int from pg_stat_activity where datname = '{name}'"
+    async with asyncio.timeout(10):
+        while not await _succeeds(server, gone):
+            await asyncio.sleep(0.02)
     try:
         yield
     finally:
         await _administer(server, f'alter database "{name}" with allow_connections true')
+
+
+async def _succeeds(server: str, statement: str) -> bool:
+    try:
+        await _administer(server, statement)
+    except asyncpg.DivisionByZeroError:
+        return False
+    return True
 
 
 async def _administer(server: str, statement: str) -> None:

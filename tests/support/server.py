@@ -47,6 +47,18 @@ class Socket:
         return message["payload"]
 
 
+@asynccontextmanager
+async def connected(url: str, token: str | None) -> AsyncIterator[Socket]:
+    """A WebSocket to the server that has been acknowledged."""
+    address = url.replace("http://", "ws://") + "/graphql"
+    async with websockets.connect(address, subprotocols=["graphql-transport-ws"]) as connection:
+        socket = Socket(connection)
+        payload = {} if token is None else {"authorization": f"Bearer {token}"}
+        await socket.send(type="connection_init", payload=payload)
+        assert await socket.receive() == {"type": "connection_ack"}
+        yield socket
+
+
 class Api:
     """What a client of the running application does."""
 
@@ -107,12 +119,7 @@ class Api:
     async def socket(self, token: str | None = "admin") -> AsyncIterator[Socket]:
         """A WebSocket that has been acknowledged."""
         token = self.token() if token == "admin" else token
-        url = self.url.replace("http://", "ws://") + "/graphql"
-        async with websockets.connect(url, subprotocols=["graphql-transport-ws"]) as connection:
-            socket = Socket(connection)
-            payload = {} if token is None else {"authorization": f"Bearer {token}"}
-            await socket.send(type="connection_init", payload=payload)
-            assert await socket.receive() == {"type": "connection_ack"}
+        async with connected(self.url, token) as socket:
             yield socket
 
     async def settled(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import websockets
@@ -35,10 +35,8 @@ def init(token: str | None) -> dict[str, Any]:
 
 async def closing_of(socket: Socket) -> tuple[int, str]:
     """The code and reason that the server closes the socket with, after whatever else it sends."""
-    try:
-        async with asyncio.timeout(15):
+    async with asyncio.timeout(15):
+        with suppress(ConnectionClosed):
             while True:
                 await socket.connection.recv()
-    except ConnectionClosed as closed:
-        assert closed.rcvd is not None, "the server left without closing"
-        return closed.rcvd.code, closed.rcvd.reason
+    return socket.connection.close_code or 0, socket.connection.close_reason or ""

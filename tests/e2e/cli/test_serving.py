@@ -8,7 +8,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.support.process import run, served
+from domain.identity.tokens import Tokens
+from domain.kernel.access import Role
+from tests.support.process import served
 from tests.support.server import SECRET
 
 CREATE = 'mutation { createCustomer(input: {type: INDIVIDUAL, lastName: "%s"}) { customer { customerId } } }'
@@ -21,9 +23,9 @@ def settings(tmp_path: Path) -> dict[str, str]:
     return {"ISP_GRAPH_DATA": str(tmp_path / "data"), "ISP_GRAPH_TOKEN_SECRET": SECRET}
 
 
-async def ask(url: str, query: str, settings: dict[str, str]) -> dict:
-    _, token, _ = await run("token", "--role", "admin", **settings)
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token.strip()}"}) as client:
+async def ask(url: str, query: str) -> dict:
+    token = Tokens(SECRET).issue("staff:test", Role.ADMIN)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
         answer = (await client.post(f"{url}/graphql", json={"query": query})).json()
     assert "errors" not in answer, answer
     return answer["data"]
@@ -42,11 +44,11 @@ def postgres_processes(settings: dict[str, str]) -> list[psutil.Process]:
 async def test_sigterm_stops_everything_and_the_data_stays(settings, tmp_path):
     log = tmp_path / "log"
     async with served(log, **settings) as first:
-        await ask(first.url, CREATE % "Lovelace", settings)
+        await ask(first.url, CREATE % "Lovelace")
         code = await first.stop(signal.SIGTERM)
     left = postgres_processes(settings)
     async with served(log, **settings) as second:
-        data = await ask(second.url, NAMES, settings)
+        data = await ask(second.url, NAMES)
 
     assert (code, left) == (0, [])
     assert data == {"customers": {"nodes": [{"displayName": "Lovelace"}]}}
@@ -56,10 +58,10 @@ async def test_sigterm_stops_everything_and_the_data_stays(settings, tmp_path):
 async def test_a_killed_server_loses_nothing_committed_and_starts_again(settings, tmp_path):
     log = tmp_path / "log"
     async with served(log, **settings) as first:
-        await ask(first.url, CREATE % "Lovelace", settings)
+        await ask(first.url, CREATE % "Lovelace")
         await first.stop(signal.SIGKILL)
     async with served(log, **settings) as second:
-        data = await ask(second.url, NAMES, settings)
+        data = await ask(second.url, NAMES)
         await second.stop(signal.SIGTERM)
 
     assert data == {"customers": {"nodes": [{"displayName": "Lovelace"}]}}
@@ -68,8 +70,8 @@ async def test_a_killed_server_loses_nothing_committed_and_starts_again(settings
 
 async def test_several_workers_serve_one_graph(settings, tmp_path):
     async with served(tmp_path / "log", "--workers", "2", **settings) as server:
-        await ask(server.url, CREATE % "Lovelace", settings)
-        answers = await asyncio.gather(*(ask(server.url, NAMES, settings) for _ in range(6)))
+        await ask(server.url, CREATE % "Lovelace")
+        answers = await asyncio.gather(*(ask(server.url, NAMES) for _ in range(6)))
         code = await server.stop(signal.SIGTERM)
 
     assert all(answer == answers[0] for answer in answers)

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,14 +30,15 @@ class Explorer:
     """
     The page at ``/graphql``.
 
-    ``complaints`` has what the console said in anger, errors that nobody caught, and violations
-    of the Content-Security-Policy; ``hosts`` has whom the page spoke to.
+    ``complaints`` has what the console warned of, errors that nobody caught, and violations of
+    the Content-Security-Policy, which is ``policy``; ``hosts`` has whom the page spoke to.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
+        self.policy = ""
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self._note_host(request.url))
@@ -45,8 +47,10 @@ class Explorer:
     async def open(self, url: str) -> None:
         """Load the page and wait until one can type."""
         await self.page.add_init_script(_TELL_VIOLATIONS)
-        await self.page.goto(f"{url}/graphql")
-        await expect(self.page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
+        response = await self.page.goto(f"{url}/graphql")
+        assert response is not None
+        self.policy = response.headers["content-security-policy"]
+        await self.page.locator(".graphiql-query-editor .view-line").first.wait_for()
 
     async def roles(self) -> list[str]:
         """Whom one can act as."""
@@ -54,6 +58,10 @@ class Explorer:
 
     async def act_as(self, role: str) -> None:
         await self.page.get_by_test_id("role-select").select_option(label=role)
+
+    async def write(self, query: str) -> None:
+        """Put the operation in the editor of the present tab."""
+        await self.page.evaluate(_WRITE, ["operation.graphql", query])
 
     async def open_example(self, name: str) -> None:
         """Open the example ``module/name`` from the pane, in a tab of its own."""
@@ -85,6 +93,13 @@ class Explorer:
     async def text(self, model: str) -> str:
         """What stands in ``operation.graphql``, ``variables.json`` or ``response.json``."""
         return await self.page.evaluate(_READ, model)
+
+    async def picture(self, path: Path) -> None:
+        """Write a picture of the page: Examples from the first on, the mouse out of the way."""
+        await self.page.get_by_role("heading", name="Examples").scroll_into_view_if_needed()
+        await self.page.mouse.move(SIZE["width"] - 10, 10)
+        await expect(self.page.locator(".scrollbar.visible")).to_have_count(0)
+        await self.page.screenshot(path=path, animations="disabled")
 
     def _listen(self, message: Any) -> None:
         if message.type in ("error", "warning"):

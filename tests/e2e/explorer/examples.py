@@ -49,8 +49,8 @@ def example(name: str) -> Example:
 def _read(path: Path) -> Example:
     variables = path.with_suffix(".json")
     text = variables.read_text() if variables.exists() else "{}"
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = datetime.now(UTC).date()
     for word, days in _DAYS.items():
-        text = text.replace(word, (today + timedelta(days=days)).isoformat())
+        text = text.replace(word, f"{today + timedelta(days=days)}T00:00:00Z")
     name = path.relative_to(EXAMPLES).with_suffix("").as_posix()
     return Example(name, path.read_text(), json.loads(text))
