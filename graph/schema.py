@@ -20,6 +20,7 @@ from graph.customer.mutations import CustomerMutations
 from graph.customer.queries import CustomerQueries
 from graph.customer.subscriptions import CustomerSubscriptions
 from graph.entities import may_see_sdl, resolve_entities
+from graph.enum_values import describe_enum_values
 from graph.identity.mutations import IdentityMutations
 from graph.identity.types import IdentityQueries
 from graph.monitoring.mutations import MonitoringMutations
@@ -80,6 +81,7 @@ def build_schema() -> Schema:
         config=StrawberryConfig(info_class=Info, disable_field_suggestions=True),
     )
     describe_arguments(schema._schema)
+    describe_enum_values(schema._schema)
     drop_null_defaults(schema._schema)
     _guard_service(schema)
     return schema

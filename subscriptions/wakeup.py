@@ -11,6 +11,7 @@ from broadcaster import Broadcast
 _CHANNEL = "isp_graph_events"
 _RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _LOOK_SECONDS = 5.0
+_SEND_SECONDS = 2.0
 _ECHO = "echo"
 
 logger = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ class WakeUp:
     def __init__(self, url: str) -> None:
         self._url = url
         self._broadcast: Broadcast | None = None
+        self._publishing = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
 
     @property
@@ -44,8 +46,7 @@ class WakeUp:
         if self._broadcast is None:
             return
         try:
-            async with asyncio.timeout(2):
-                await self._broadcast.publish(_CHANNEL, str(position))
+            await self._publish(self._broadcast, str(position))
         except Exception as error:
             logger.warning("wake-up not sent", error=type(error).__name__)
             self._broadcast = None
@@ -69,6 +70,7 @@ class WakeUp:
         try:
             async with broadcast.subscribe(_CHANNEL) as messages:
                 self._broadcast = broadcast
+                self._wake()  # for what was sent before
                 await self._hear(broadcast, messages)
         finally:
             self._broadcast = None
@@ -85,12 +87,17 @@ class WakeUp:
             except TimeoutError:
                 if awaits_echo:
                     return
-                await broadcast.publish(_CHANNEL, _ECHO)
+                await self._publish(broadcast, _ECHO)
                 awaits_echo = True
             else:
                 awaits_echo = False
                 if message.message != _ECHO:
                     self._wake()
+
+    async def _publish(self, broadcast: Broadcast, message: str) -> None:
+        # One at a time: the stock PostgreSQL backend has one connection for everything.
+        async with self._publishing, asyncio.timeout(_SEND_SECONDS):
+            await broadcast.publish(_CHANNEL, message)
 
     def _wake(self) -> None:
         for listener in self._listeners:

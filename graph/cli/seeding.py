@@ -2,9 +2,9 @@
 
 import asyncio
 
-from domain.demo.seed import SeedReport, seed
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from domain.demo.seed import SeedReport, seed
 from graph.cli.environment import console, database_at
 
 

@@ -12,6 +12,7 @@ from graphql import (
 )
 
 from graph.arguments import describe_arguments
+from graph.enum_values import describe_enum_values
 from graph.node import NODES
 from graph.schema import build_schema
 
@@ -51,6 +52,10 @@ def test_every_type_field_argument_and_value_is_described():
 
 def test_every_argument_is_described():
     assert describe_arguments(_schema()) == []
+
+
+def test_every_enum_value_is_described():
+    assert describe_enum_values(_schema()) == []
 
 
 def test_descriptions_are_phrases_without_a_full_stop():

@@ -13,7 +13,9 @@ from domain.kernel.access import Role
 from tests.support.process import served
 from tests.support.server import SECRET
 
-CREATE = 'mutation { createCustomer(input: {type: INDIVIDUAL, lastName: "%s"}) { customer { customerId } } }'
+CREATE = """mutation {
+  createCustomer(input: {type: INDIVIDUAL, lastName: "%s"}) { customer { customerId } }
+}"""
 NAMES = "{ customers(first: 10) { nodes { displayName } } }"
 
 

@@ -231,7 +231,9 @@ class TestCreateCustomer:
         customer_id = await created_customer(database)
 
         answer = await api.run(
-            'mutation { createCustomer(input: {type: INDIVIDUAL, lastName: "B"}) { customer { id } } }',
+            """mutation {
+              createCustomer(input: {type: INDIVIDUAL, lastName: "B"}) { customer { id } }
+            }""",
             token=api.token(Role.CUSTOMER, customer_id=customer_id),
         )
 

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from domain.demo.seed import seed
 from graphql import OperationType, get_operation_ast, parse
 
+from domain.demo.seed import seed
 from tests.support.process import environment, served
 from tests.support.server import SECRET, running_api
 

@@ -83,7 +83,7 @@ class Explorer:
 
     async def answer(self, *, having: str = "") -> dict[str, Any]:
         """What the response pane shows, once it shows an answer with this text in it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while True:
                 text = await self.text("response.json")
                 if text.lstrip().startswith("{") and having in text:

@@ -1,0 +1,271 @@
+"""Descriptions of enum values, a line each, for the schema's readers."""
+
+from graphql import GraphQLEnumType, GraphQLSchema
+
+_VALUES = """
+ErrorCode.UNAUTHENTICATED: Nobody is signed in, or the token is no good
+ErrorCode.INVALID_CREDENTIALS: Wrong login or password; which is not told
+ErrorCode.ACCESS_DENIED: The role or scopes do not allow the act, whatever the row
+ErrorCode.NOT_FOUND: No such row, or none that the actor may see
+ErrorCode.INVALID: An input breaks a rule; `path` names it
+ErrorCode.CONFLICT: The present state refuses the change
+ErrorCode.VERSION_CONFLICT: Somebody changed the object since it was read
+ErrorCode.INVALID_TRANSITION: The state machine has no such arrow
+ErrorCode.IDEMPOTENCY_KEY_REUSED: The key was used before, with another input
+ErrorCode.USERNAME_TAKEN: Another customer signs in with the name
+ErrorCode.CUSTOMER_NOT_ACTIVE: The act needs a customer whose status is ACTIVE
+ErrorCode.RESELLER_CODE_TAKEN: Another reseller has the code
+ErrorCode.RESELLER_NOT_ACTIVE: The act needs a reseller whose status is ACTIVE
+ErrorCode.PLAN_CODE_TAKEN: Another plan has the code, on sale or retired
+ErrorCode.PLAN_NOT_ON_SALE: The plan is retired
+ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
+ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
+ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
+ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
+ErrorCode.CUSTOMER_CLOSED: The customer has left for good
+ErrorCode.SEGMENT_CODE_TAKEN: Another network segment has the code
+ErrorCode.SESSION_ENDED: The RADIUS session is over
+ErrorCode.NAS_TAKEN: Another NAS has the name or address
+PaymentMethod.CREDIT_CARD: Credit or debit card
+PaymentMethod.BANK_TRANSFER: Transfer from a bank account
+PaymentMethod.PAYPAL: PayPal account
+PaymentMethod.EWALLET: Other electronic wallet
+PaymentMethod.CASH: Cash at a counter
+PaymentMethod.CHECK: Paper check
+PaymentMethod.OTHER: Any other way
+CustomerEventType.CUSTOMER_CREATED: A customer was created
+CustomerEventType.CUSTOMER_UPDATED: Fields of a customer were changed
+CustomerEventType.CUSTOMER_DELETED: A customer was deleted
+CustomerEventType.CUSTOMER_SUBSCRIPTION_STATE_CHANGED: A subscription went to another state
+CustomerEventType.CUSTOMER_ADDRESS_CREATED: An address was added
+CustomerEventType.CUSTOMER_ADDRESS_UPDATED: An address was changed or removed
+CustomerEventType.CUSTOMER_DOCUMENT_VERIFIED: Staff accepted a document
+CustomerEventType.CUSTOMER_EMAIL_VERIFIED: An e-mail address was proved
+CustomerType.INDIVIDUAL: A person
+CustomerType.BUSINESS: A company
+CustomerType.GOVERNMENT: A public authority
+CustomerType.EDUCATIONAL: A school or university
+CustomerType.NON_PROFIT: A charity or association
+CustomerStatus.PENDING: Taken on, not yet active
+CustomerStatus.ACTIVE: May have service
+CustomerStatus.INACTIVE: Has no live subscription for now
+CustomerStatus.SUSPENDED: Barred by staff, for a reason that is kept
+CustomerStatus.CLOSED: Has left for good
+SubscriptionState.INACTIVE: Never begun
+SubscriptionState.PENDING_ACTIVATION: Ordered, waiting to be switched on
+SubscriptionState.PENDING_PAYMENT: Waiting for money
+SubscriptionState.TRIAL: Running free of charge
+SubscriptionState.ACTIVE: Running
+SubscriptionState.SUSPENDED: Held back for now
+SubscriptionState.EXPIRED: Ran out; may be renewed
+SubscriptionState.CANCELLED: Ended for good
+AddressType.BILLING: Invoices go there
+AddressType.SERVICE: The line ends there
+AddressType.MAILING: Letters go there
+AddressType.LEGAL: Registered seat
+AddressType.OTHER: Anything else
+DocumentType.ID_CARD: National identity card
+DocumentType.PASSPORT: Passport
+DocumentType.DRIVING_LICENSE: Driving licence
+DocumentType.BUSINESS_REGISTRATION: Extract of a company register
+DocumentType.TAX_ID: Proof of a tax number
+DocumentType.UTILITY_BILL: Proof of an address
+DocumentType.CONTRACT: Signed contract
+DocumentType.OTHER: Any other document
+VerificationStatus.PENDING: Waiting for staff
+VerificationStatus.VERIFIED: Accepted
+VerificationStatus.FAILED: Refused or revoked
+VerificationStatus.EXPIRED: Was accepted and has run out
+CommunicationType.EMAIL: E-mail
+CommunicationType.SMS: Text message
+CommunicationType.PHONE: Call
+CommunicationType.MAIL: Letter
+CommunicationType.PUSH: Notification of an app
+TrackedState.STATUS: The customer's status
+TrackedState.SUBSCRIPTION: The subscription's state
+BillingAccountStatus.OPEN: In use
+BillingAccountStatus.FROZEN: Held while the customer is suspended
+BillingAccountStatus.CLOSING: The customer has left; something is still owed
+BillingAccountStatus.CLOSED: Settled and ended
+Invoicing.ACTIVE: Charged each cycle
+Invoicing.TRIAL: Running, not charged
+Invoicing.PAUSED: Not charged while suspended, nor afterwards for that time
+Invoicing.STOPPED: Not charged
+InvoiceStatus.DRAFT: Being written; has no number
+InvoiceStatus.ISSUED: Numbered and unchangeable
+InvoiceStatus.VOID: Taken back; keeps its number
+PaymentStatus.UNPAID: Nothing is paid
+PaymentStatus.PARTIALLY_PAID: A part is paid
+PaymentStatus.PAID: All is paid
+InvoiceLineKind.RECURRING: Price of a cycle
+InvoiceLineKind.PRORATION: Price of a part of a cycle
+InvoiceLineKind.SETUP: Once, at the beginning
+InvoiceLineKind.USAGE: By consumption
+InvoiceLineKind.OVERAGE: Beyond the allowance
+InvoiceLineKind.TOPUP: Allowance bought in addition
+InvoiceLineKind.LATE_FEE: For paying late
+InvoiceLineKind.ADJUSTMENT: Correction by staff
+InvoiceLineKind.DISCOUNT: Taken off the price
+InvoiceOrderField.CREATED_AT: Timestamp of creation
+InvoiceOrderField.DUE_ON: Due date
+InvoiceOrderField.TOTAL: Total amount
+PaymentOrderField.RECEIVED_AT: Timestamp of receipt
+PaymentOrderField.AMOUNT: Amount
+AssignmentState.SCHEDULED: Begins later
+AssignmentState.ACTIVE: In force
+AssignmentState.ENDED: Over
+AssignmentState.WITHDRAWN: Taken back before it began
+BillingCycle.MONTHLY: Every month
+BillingCycle.QUARTERLY: Every three months
+BillingCycle.SEMI_ANNUAL: Every six months
+BillingCycle.YEARLY: Every year
+FupAction.THROTTLE: Go on at the throttled rates
+FupAction.BLOCK: Stop until the next period
+FupAction.CHARGE: Go on, for money
+FupState.NORMAL: Below every threshold
+FupState.NOTIFIED: Past a threshold that only notifies
+FupState.THROTTLED: Slowed down
+FupState.BLOCKED: Stopped
+UsagePeriod.CURRENT: The running month
+UsagePeriod.PREVIOUS: The month before
+ResellerStatus.PENDING_APPROVAL: Not yet admitted
+ResellerStatus.ACTIVE: May take on customers
+ResellerStatus.SUSPENDED: Keeps its customers, takes on none
+ResellerStatus.TERMINATED: Ended for good
+CommissionKind.ACCRUAL: Earned on a paid invoice
+CommissionKind.CLAWBACK: Taken back
+CommissionKind.ADJUSTMENT: Correction by staff
+CommissionState.ACCRUED: Not yet on a statement
+CommissionState.SETTLED: On a statement
+RadiusSessionState.ACTIVE: Online
+RadiusSessionState.DISCONNECT_REQUESTED: Online, its end asked for
+RadiusSessionState.STOPPED: Ended by an accounting stop
+RadiusSessionState.CLOSED_NAS_REBOOT: Ended by a reboot of its NAS
+AccessDecision.ACCEPT: Let in
+AccessDecision.WALLED_GARDEN: Let in to the pages that help only
+AccessDecision.REJECT: Keep out
+AccessReason.OK: Nothing stands against it
+AccessReason.FUP: Fair use has slowed it down
+AccessReason.NO_PLAN: On no plan: basic rates
+AccessReason.QUOTA: The allowance is used up
+AccessReason.SUSPENDED: Held back by staff
+AccessReason.NOT_ACTIVATED: Not yet switched on
+AccessReason.KYC: A document was refused or has run out
+AccessReason.UNPAID: Waiting for money, or run out
+AccessReason.TERMINATED: Left for good
+AccessReason.UNDEFINED: No rule applies: a defect
+MetricKind.LATENCY_MS: Round-trip time in milliseconds
+MetricKind.JITTER_MS: Variation of the round-trip time in milliseconds
+MetricKind.LOSS_PCT: Lost packets in per cent
+MetricKind.SIGNAL_DBM: Received power in dBm
+MetricKind.SNR_DB: Signal-to-noise ratio in dB
+MetricKind.THROUGHPUT_DOWN_BPS: Downstream throughput in bit/s
+MetricKind.THROUGHPUT_UP_BPS: Upstream throughput in bit/s
+MetricKind.UPTIME_PCT: Time online in per cent
+AlertSeverity.INFO: Worth knowing
+AlertSeverity.WARNING: May become a fault
+AlertSeverity.ERROR: A fault
+AlertSeverity.CRITICAL: Service is down
+AlertPriority.LOW: When there is time
+AlertPriority.NORMAL: In its turn
+AlertPriority.HIGH: Before others
+AlertPriority.URGENT: At once
+AlertStatus.ACTIVE: Raised
+AlertStatus.ACKNOWLEDGED: Somebody is at it
+AlertStatus.RESOLVED: Over
+NotificationStatus.QUEUED: Waiting to be sent
+NotificationStatus.SENT: Handed to the transport
+NotificationStatus.FAILED: Refused for good
+NotificationStatus.SUPPRESSED: Not sent, for the reason given
+QualityRating.EXCELLENT: Nobody would complain
+QualityRating.GOOD: Good for all uses
+QualityRating.FAIR: Some uses suffer
+QualityRating.POOR: Hardly usable
+SegmentKind.REGION: A region
+SegmentKind.SITE: A site
+SegmentKind.ACCESS_POINT: A radio access point
+SegmentKind.OLT: An optical line terminal
+SegmentKind.DSLAM: A DSL access multiplexer
+SegmentKind.CMTS: A cable modem termination system
+SegmentKind.SWITCH: A switch
+SegmentKind.OTHER: Anything else
+NasVendor.MIKROTIK: MikroTik
+NasVendor.CISCO: Cisco
+NasVendor.JUNIPER: Juniper
+NasVendor.HUAWEI: Huawei
+NasVendor.OTHER: Any other, by standard attributes
+CustomerOrderField.ID: Customer id
+CustomerOrderField.CREATED_AT: Timestamp of creation
+CustomerOrderField.DISPLAY_NAME: Display name
+Role.ADMIN: Runs the platform
+Role.SUPPORT: Helps customers
+Role.BILLING: Keeps the books
+Role.RESELLER: Acts for a reseller and those below it
+Role.CUSTOMER: Is a customer
+Role.SERVICE: Is another program
+Role.ANONYMOUS: Has not signed in
+Permission.CUSTOMER_READ: Read customers
+Permission.CUSTOMER_WRITE: Change customers, addresses, channels and documents
+Permission.CUSTOMER_CREATE: Create customers
+Permission.CUSTOMER_DELETE: Delete customers
+Permission.CUSTOMER_LIFECYCLE: Change status and subscription state
+Permission.DOCUMENT_VERIFY: Accept and refuse documents
+Permission.BILLING_READ: Read accounts, invoices and payments
+Permission.BILLING_WRITE: Issue invoices and record payments
+Permission.TARIFF_READ: Read plans, assignments and usage
+Permission.TARIFF_ASSIGN: Put customers on plans
+Permission.CATALOGUE_WRITE: Change the catalogue of plans
+Permission.USAGE_WRITE: Record usage
+Permission.RADIUS_READ: Read sessions and authorizations
+Permission.RADIUS_AUTHENTICATE: Check customers' passwords
+Permission.RADIUS_ACCOUNT: Record accounting
+Permission.RADIUS_CONTROL: Disconnect sessions and register NASes
+Permission.MONITORING_READ: Read metrics, alerts and segments
+Permission.MONITORING_WRITE: Record metrics and change segments
+Permission.ALERT_WRITE: Raise and handle alerts
+Permission.RESELLER_READ: Read resellers
+Permission.RESELLER_WRITE: Change resellers and settle commissions
+Permission.COMMISSION_READ: Read commissions
+Permission.EVENT_READ: Follow events
+Permission.EVENT_ADMIN: Care for handlers and dead letters
+Permission.FEDERATION: Read the subgraph's schema, as a gateway does
+TariffPlanOrderField.ID: Plan id
+TariffPlanOrderField.CODE: Code
+TariffPlanOrderField.PRICE: Price of a cycle
+AcctStatusType.START: The session has begun
+AcctStatusType.INTERIM_UPDATE: The session goes on
+AcctStatusType.STOP: The session has ended
+AcctStatusType.ON: The NAS has started
+AcctStatusType.OFF: The NAS is about to stop
+PlanChangeTime.NOW: At once
+PlanChangeTime.NEXT_CYCLE: When the running cycle ends
+UsageSource.RADIUS: From accounting
+UsageSource.IMPORT: From another system
+UsageSource.ADJUSTMENT: Correction by staff, may be negative
+AuthenticationReason.OK: Password and states are right
+AuthenticationReason.BAD_CREDENTIALS: Wrong username or password; which is not told
+AuthenticationReason.CUSTOMER_NOT_ACTIVE: The customer's status is not ACTIVE
+AuthenticationReason.SUBSCRIPTION_NOT_ACTIVE: The subscription is neither ACTIVE nor TRIAL
+AccountingOutcome.RECORDED: The session changed by it
+AccountingOutcome.UNCHANGED: It told nothing new
+AccountingOutcome.UNCLAIMED: No customer has the username; kept for a person
+BillingSkipReason.ALREADY_CHARGED: The cycle is on an invoice already
+BillingSkipReason.NO_PLAN: On no plan
+BillingSkipReason.OTHER_CURRENCY: The plan is priced in another currency than the account
+BillingSkipReason.NOTHING_TO_CHARGE: Nothing is due for the cycle
+"""
+
+
+def describe_enum_values(schema: GraphQLSchema) -> list[str]:
+    """Describe every enum value; coordinates of those that have no description."""
+    described = dict(line.split(": ", 1) for line in _VALUES.strip().splitlines())
+    missing = []
+    for name, kind in schema.type_map.items():
+        if not isinstance(kind, GraphQLEnumType) or name.startswith(("__", "link__")):
+            continue
+        for value_name, value in kind.values.items():
+            coordinate = f"{name}.{value_name}"
+            value.description = value.description or described.get(coordinate)
+            if not value.description:
+                missing.append(coordinate)
+    return missing
