@@ -18,7 +18,7 @@ setup: .venv/.installed $(STATIC) ## Build .venv from the locked, hashed require
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(STATIC): .venv/.installed explorer/package-lock.json explorer/index.html explorer/vite.config.js $(wildcard explorer/src/*)
+$(STATIC): .venv/.installed explorer/package-lock.json explorer/index.html explorer/vite.config.js $(shell find explorer/src -type f)
 	@scripts/build-explorer $(BIN)
 
 explorer: setup ## Build the GraphiQL page (part of setup)

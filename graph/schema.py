@@ -19,6 +19,7 @@ from graph.customer.events import EVENT_TYPES
 from graph.customer.mutations import CustomerMutations
 from graph.customer.queries import CustomerQueries
 from graph.customer.subscriptions import CustomerSubscriptions
+from graph.customer_type import Customer
 from graph.entities import may_see_sdl, resolve_entities
 from graph.enum_values import describe_enum_values
 from graph.identity.mutations import IdentityMutations
@@ -76,7 +77,7 @@ def build_schema() -> Schema:
         query=_root("Query", QUERIES, "What can be read"),
         mutation=_root("Mutation", MUTATIONS, "What can be changed, one transaction each"),
         subscription=_root("Subscription", SUBSCRIPTIONS, "What can be followed live"),
-        types=[*PROBLEMS, *EVENT_TYPES],
+        types=[Customer, *PROBLEMS, *EVENT_TYPES],
         scalar_overrides={**SCALARS},
         config=StrawberryConfig(info_class=Info, disable_field_suggestions=True),
     )

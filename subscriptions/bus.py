@@ -1,4 +1,4 @@
-"""The bus at work: each consumer's next events, its handler and its place in one transaction."""
+"""The bus at work: each event's handler and the consumer's place in one transaction."""
 
 import asyncio
 import contextlib
@@ -9,23 +9,26 @@ from sqlalchemy import ColumnElement
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.kernel.events import EventRow, LoggedEvent
+from domain.kernel.unit_of_work import UnitOfWork
 from subscriptions import log
 from subscriptions.consumers import MOST_ATTEMPTS, advance, claim, record_failure, register
 from subscriptions.event_bus import Consumer, Registry
 
-_BATCH = 50
+#: Events of one consumer before others get the slot.
+_TURN = 50
+#: Consumers at work at once: a slow one does not hold up the rest.
+_AT_ONCE = 4
 _POLL_SECONDS = 1.0
 
 logger = structlog.get_logger(__name__)
 
 
 class _Failed(Exception):
-    """A handler raised: at which event, and how many of the batch were done before it."""
+    """A handler raised at this event; the transaction is rolled back."""
 
-    def __init__(self, event: LoggedEvent, done_before: int, error: Exception) -> None:
+    def __init__(self, event: LoggedEvent, error: Exception) -> None:
         super().__init__(str(error))
         self.event = event
-        self.done_before = done_before
         self.error = error
 
 
@@ -36,6 +39,7 @@ class Bus:
         self._database = database
         self._registry = registry
         self._woken = asyncio.Event()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def wake(self) -> None:
         """There may be more to deliver."""
@@ -66,22 +70,26 @@ class Bus:
 
     async def _deliver_round(self) -> bool:
         consumers = list(self._registry.consumers.values())
-        return any([await self._deliver(consumer) for consumer in consumers])
+        return any(await asyncio.gather(*(self._deliver(consumer) for consumer in consumers)))
 
     async def _deliver(self, consumer: Consumer) -> bool:
-        """One batch; whether there may be more to do at once."""
-        limit = _BATCH
-        while True:
-            try:
-                return await self._deliver_batch(consumer, limit)
-            except _Failed as failure:
-                if not failure.done_before:
+        """Some of the consumer's next events; whether there may be more to do at once."""
+        async with self._slots:
+            for _ in range(_TURN):
+                try:
+                    if not await self._deliver_next(consumer):
+                        return False
+                except _Failed as failure:
                     await self._put_off(consumer, failure)
-                    return True
-                # What worked before the failure is rolled back with it: do that part again alone.
-                limit = failure.done_before
+            return True
 
-    async def _deliver_batch(self, consumer: Consumer, limit: int) -> bool:
+    async def _deliver_next(self, consumer: Consumer) -> bool:
+        """
+        One event in one transaction with the consumer's place; whether there was one.
+
+        Never two: a transaction that locks the customers of several events could meet a mutation
+        that locks them in another order.
+        """
         async with self._database.unit_of_work(SYSTEM) as session:
             place = await claim(session, consumer.name)
             if place is None:
@@ -89,21 +97,14 @@ class Bus:
             connection = await session.connection()
             head = await log.read_head(connection)
             events = await log.read_after(
-                connection, place.position, upto=head.position, only=_wanted(consumer), limit=limit
+                connection, place.position, upto=head.position, only=_wanted(consumer), limit=1
             )
-            for number, event in enumerate(events):
-                about = {"customer_id": event.customer_id, "consumer": consumer.name}
-                try:
-                    with structlog.contextvars.bound_contextvars(**about):
-                        await consumer.handle(session, event)
-                        # A row that the database refuses is this event's failure, not the next's.
-                        await session.flush()
-                except Exception as error:
-                    raise _Failed(event, number, error) from error
-            reached = events[-1].position if len(events) == limit else head.position
+            for event in events:
+                await _handle(consumer, session, event)
+            reached = events[0].position if events else head.position
             if reached > place.position:
                 await advance(session, place, reached)
-            return len(events) == limit
+            return bool(events)
 
     async def _put_off(self, consumer: Consumer, failure: _Failed) -> None:
         attempts = await record_failure(self._database, consumer.name, failure.event, failure.error)
@@ -117,6 +118,17 @@ class Bus:
             is_dead=attempts >= MOST_ATTEMPTS,
             exc_info=failure.error,
         )
+
+
+async def _handle(consumer: Consumer, session: UnitOfWork, event: LoggedEvent) -> None:
+    about = {"customer_id": event.customer_id, "consumer": consumer.name}
+    try:
+        with structlog.contextvars.bound_contextvars(**about):
+            await consumer.handle(session, event)
+            # A row that the database refuses is the handler's failure, not the place's.
+            await session.flush()
+    except Exception as error:
+        raise _Failed(event, error) from error
 
 
 def _wanted(consumer: Consumer) -> ColumnElement[bool]:

@@ -50,7 +50,8 @@ class Loader:
 
     def add(self, model: type[Model], **columns: Any) -> None:
         """Buffer a row. Every row of a table names the same columns in the same order."""
-        assert self._columns.setdefault(model, tuple(columns)) == tuple(columns)
+        named = self._columns.setdefault(model, tuple(columns))
+        assert named == tuple(columns), f"{model.__name__} was added with other columns before"
         self._rows[model].append(tuple(columns.values()))
         self._buffered += 1
 
@@ -97,19 +98,17 @@ class Loader:
     async def _send(
         self, table: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
     ) -> None:
-        as_json = [isinstance(table.c[column].type, JSONB) for column in columns]
-        if any(as_json):
-            rows = [
-                tuple(
-                    json_text(value) if is_json and value is not None else value
-                    for value, is_json in zip(row, as_json, strict=True)
-                )
-                for row in rows
-            ]
+        for index, column in enumerate(columns):
+            if isinstance(table.c[column].type, JSONB):
+                rows = [(*row[:index], _json_text(row[index]), *row[index + 1 :]) for row in rows]
         await self.copy(table.name, columns, rows, table.schema)
         self.counts[table.fullname] += len(rows)
 
 
 def json_text(value: Any) -> str:
-    """The value as the text of a JSON column; text is JSON already."""
+    """The value as a JSON column's text; text given for a JSON column counts as such already."""
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _json_text(value: Any) -> str | None:
+    return None if value is None else json_text(value)

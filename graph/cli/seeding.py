@@ -5,7 +5,12 @@ import asyncio
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.demo.seed import SeedReport, seed
+from domain.kernel.database import Database
 from graph.cli.environment import console, database_at
+from graph.handlers import attach_handlers
+from subscriptions.consumers import register
+from subscriptions.event_bus import Registry
+from subscriptions.relay import assign_positions
 
 
 def seed_with_progress(url: str, customers: int) -> None:
@@ -33,4 +38,17 @@ async def _seed(url: str, customers: int) -> SeedReport:
             bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
 
         async with database_at(url) as database:
-            return await seed(database, customers=customers, progress=progress)
+            report = await seed(database, customers=customers, progress=progress)
+            if report.loaded:
+                await _settle(database)
+            return report
+
+
+async def _settle(database: Database) -> None:
+    """Demo data is what the handlers would have made of its events: they start behind them."""
+    while (await assign_positions(database))[0]:
+        pass
+    registry = Registry()
+    await attach_handlers(registry)
+    for name in registry.consumers:
+        await register(database, name, replays=False)

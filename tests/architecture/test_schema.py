@@ -107,6 +107,12 @@ def test_every_node_type_can_be_loaded_by_its_id():
     assert types == set(NODES)
 
 
+def test_every_node_type_is_an_entity():
+    entities = _schema().type_map["_Entity"]
+
+    assert {kind.name for kind in entities.types} == set(NODES)
+
+
 def test_mutations_take_one_input_and_answer_with_user_errors():
     mutation = _schema().mutation_type
     for name, field in mutation.fields.items():

@@ -11,7 +11,7 @@ from domain.kernel.access import SYSTEM, Role
 from domain.kernel.database import Database
 from domain.kernel.events import EventRow
 from subscriptions.feeds import CUSTOMER_EVENT_TYPES
-from subscriptions.log import encode_cursor
+from subscriptions.log import encode_cursor, read_head
 from tests.support.server import Api, Socket
 from tests.support.waiting import eventually
 
@@ -75,6 +75,15 @@ async def following(
         await socket.subscribe(EVENTS, {"filter": wanted or None, "after": after})
         await eventually(lambda: hub.followers > before)
         yield Feed(socket)
+
+
+async def caught_up(api: Api) -> None:
+    """The instance has read every event so far: nothing of the past is told again."""
+    await api.settled()
+    hub = api.application.services.stream.hub
+    async with api.application.services.database.reading() as connection:
+        head = await read_head(connection)
+    await eventually(lambda: hub.position >= head.position)
 
 
 def beginning(api: Api) -> str:

@@ -4,21 +4,11 @@ import pytest
 
 from domain.kernel.access import Role
 from graph.ids import encode_id
-from subscriptions.log import read_head
 from tests.support.customers import created_reseller
-from tests.support.live import born, deleted, renamed
+from tests.support.live import born, caught_up, deleted, renamed
 from tests.support.waiting import eventually
 
 LIVE = "subscription S($by: CustomerBy!) { customer(by: $by) { displayName version } }"
-
-
-async def caught_up(api):
-    """The hub has read every event so far: nothing of the past is told again."""
-    await api.settled()
-    hub = api.application.services.stream.hub
-    async with api.application.services.database.reading() as connection:
-        head = await read_head(connection)
-    await eventually(lambda: hub.position >= head.position)
 
 
 class TestCustomer:

@@ -129,8 +129,12 @@ class TestWorkGoesOn:
         assert await rows_of(seeded_copy, "select position from kernel.event_head") == [events]
 
     async def test_a_billing_run_of_today_has_nothing_left_to_charge(self, seeded_copy):
+        [today] = await rows_of(
+            seeded_copy, "select max(occurred_at at time zone 'UTC')::date from kernel.events"
+        )
+
         async with seeded_copy.unit_of_work(SYSTEM) as session:
-            run = await BillingRunService().run_billing(session)
+            run = await BillingRunService().run_billing(session, on=today)
 
         assert run.invoice_ids == ()
         assert {skipped.reason for skipped in run.skipped} == {"ALREADY_CHARGED"}

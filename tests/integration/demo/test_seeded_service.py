@@ -84,6 +84,32 @@ class TestUsage:
             " where (down, up) is distinct from (downloaded_octets, uploaded_octets)",
         )
 
+    async def test_thresholds_told_are_those_reached(self, seeded):
+        counted = await rows_of(
+            seeded,
+            "select distinct fup_state, notified_percent from tariff.usage_counters"
+            " where period_start = date_trunc('month', now()) order by 1, 2",
+        )
+        [untold] = await rows_of(
+            seeded,
+            "select count(*) from tariff.usage_counters counter"
+            " where notified_percent > 0 and not exists (select from kernel.events event"
+            "  where event.customer_id = counter.customer_id"
+            "  and type = 'tariff.threshold.reached'"
+            "  and (data->>'threshold_percent')::int = notified_percent"
+            "  and (data->>'period_start')::date = period_start)",
+        )
+
+        # A plan that charges for more stays NOTIFIED beyond its allowance.
+        assert counted == [
+            ("BLOCKED", 100),
+            ("NORMAL", 0),
+            ("NOTIFIED", 80),
+            ("NOTIFIED", 100),
+            ("THROTTLED", 100),
+        ]
+        assert untold == 0
+
     async def test_reaches_back_a_year(self, seeded):
         [months] = await rows_of(
             seeded, "select count(distinct period_start) from tariff.usage_counters"

@@ -1,72 +1,12 @@
-"""The bus: each handler gets each event in order, with one effect in the database, or a grave."""
+"""The bus: each handler gets each event of its types, in order, once."""
 
 import asyncio
-from collections import Counter
 
 import pytest
-from sqlalchemy import select, text
 
-from domain.kernel.database import Database
-from domain.kernel.events import DeadLetter, EventConsumer
-from subscriptions.bus import Bus
 from subscriptions.event_bus import EventBus, Registry
-from tests.support.facts import HappenedToo, consumers, happened, in_bulk, time_passes
-
-
-async def started(database: Database, registry: Registry) -> Bus:
-    bus = Bus(database, registry)
-    await bus.start()
-    return bus
-
-
-@pytest.fixture
-async def effects(database: Database) -> None:
-    """A table that handlers write to; it refuses nothing."""
-    async with database.engine.begin() as connection:
-        await connection.execute(text("create table effects (number int, handler text)"))
-
-
-async def note(session, event) -> None:
-    """Leave an effect in the database."""
-    values = {"number": event.data["number"]}
-    await session.execute(text("insert into effects values (:number, 'note')"), values)
-
-
-async def effects_in(database: Database) -> list[int]:
-    async with database.reading() as connection:
-        rows = await connection.execute(text("select number from effects order by ctid"))
-        return [row.number for row in rows]
-
-
-async def state(database: Database, name: str) -> tuple[int, int, str | None]:
-    """Position, failed attempts and last error of a consumer."""
-    async with database.reading() as connection:
-        row = (
-            await connection.execute(
-                select(
-                    EventConsumer.position, EventConsumer.attempts, EventConsumer.last_error
-                ).where(EventConsumer.name == name)
-            )
-        ).one()
-        return row.position, row.attempts, row.last_error
-
-
-class Fickle:
-    """A handler that notes its effect and then fails at these numbers, so many times each."""
-
-    __name__ = "fickle"
-
-    def __init__(self, failures: dict[int, int]) -> None:
-        self.failures = Counter(failures)
-        self.calls: list[int] = []
-
-    async def __call__(self, session, event) -> None:
-        number = event.data["number"]
-        self.calls.append(number)
-        await note(session, event)
-        if self.failures[number] > 0:
-            self.failures[number] -= 1
-            raise RuntimeError(f"not yet {number}")
+from tests.support.facts import HappenedToo, consumers, happened, in_bulk
+from tests.support.handlers import effects_in, note, started, state
 
 
 class TestDelivery:
@@ -100,13 +40,13 @@ class TestDelivery:
         assert seen == [2]
 
     async def test_two_buses_at_once_handle_each_event_once(self, database, effects):
-        await in_bulk(database, 0, 300)
+        await in_bulk(database, 0, 60)
         buses = [await started(database, consumers(note)) for _ in range(2)]
 
-        while (await state(database, "note"))[0] < 300:
+        while (await state(database, "note"))[0] < 60:
             await asyncio.gather(*(bus.deliver_all() for bus in buses))
 
-        assert await effects_in(database) == list(range(300))
+        assert await effects_in(database) == list(range(60))
 
     @pytest.mark.parametrize(
         ("pattern", "numbers"),
@@ -129,124 +69,6 @@ class TestDelivery:
         await (await started(database, consumers(note, pattern=pattern))).deliver_all()
 
         assert await effects_in(database) == numbers
-
-
-class TestFailure:
-    async def test_undoes_the_effect_and_keeps_the_place(self, database, effects):
-        fickle = Fickle({3: 1})
-        await happened(database, 1, 2, 3, 4)
-        bus = await started(database, consumers(fickle))
-
-        await bus.deliver_all()
-        before = (await effects_in(database), await state(database, "fickle"))
-        await bus.deliver_all()
-        waited = await effects_in(database)
-        await time_passes(database)
-        await bus.deliver_all()
-
-        assert before == ([1, 2], (2, 1, "RuntimeError: not yet 3"))
-        assert waited == [1, 2]
-        assert await effects_in(database) == [1, 2, 3, 4]
-        assert await state(database, "fickle") == (4, 0, None)
-
-    async def test_of_one_handler_does_not_hold_up_another(self, database, effects):
-        async def broken(_session, _event) -> None:
-            raise ValueError
-
-        await happened(database, 1, 2)
-
-        await (await started(database, consumers(broken, note))).deliver_all()
-
-        assert await effects_in(database) == [1, 2]
-
-    async def test_delays_grow(self, database, effects):
-        await happened(database, 1)
-        bus = await started(database, consumers(Fickle({1: 4})))
-        delays = []
-
-        for _ in range(4):
-            await bus.deliver_all()
-            async with database.reading() as connection:
-                delays.append(
-                    await connection.scalar(
-                        text(
-                            "select extract(epoch from available_at - now()) from "
-                            "kernel.event_consumers"
-                        )
-                    )
-                )
-            await time_passes(database)
-
-        assert all(delay <= 0.5 * 2**number for number, delay in enumerate(delays))
-        assert delays[3] > 1
-
-    async def test_five_times_makes_a_dead_letter_and_goes_on(self, database, effects):
-        fickle = Fickle({2: 5})
-        await happened(database, 1, 2, 3)
-        bus = await started(database, consumers(fickle))
-
-        for _ in range(5):
-            await bus.deliver_all()
-            await time_passes(database)
-
-        assert await effects_in(database) == [1, 3]
-        assert await state(database, "fickle") == (3, 0, None)
-        async with database.reading() as connection:
-            [dead] = (await connection.execute(select(DeadLetter.__table__))).all()
-        assert (dead.consumer, dead.position, dead.customer_id) == ("fickle", 2, 1)
-        assert (dead.attempts, dead.last_error) == (5, "RuntimeError: not yet 2")
-
-    async def test_while_the_part_before_a_failure_is_done_again_counts_too(
-        self, database, effects
-    ):
-        fickle = Fickle({1: 0, 3: 9})
-        await happened(database, 1, 2, 3)
-        bus = await started(database, consumers(fickle))
-        original = fickle.__call__
-
-        async def worse(session, event) -> None:
-            if event.data["number"] == 2 and fickle.calls.count(2) == 1:
-                fickle.calls.append(2)
-                raise RuntimeError("not again")
-            await original(session, event)
-
-        worse.__name__ = "fickle"
-        bus = await started(database, consumers(worse))
-
-        await bus.deliver_all()
-
-        assert await effects_in(database) == [1]
-        assert (await state(database, "fickle"))[1:] == (1, "RuntimeError: not again")
-
-    async def test_of_a_row_that_the_database_refuses_is_that_events(self, database, effects):
-        async def careless(session, event) -> None:
-            await note(session, event)
-            if event.data["number"] == 2:
-                session.add(EventConsumer(name="careless", position=0))
-
-        await happened(database, 1, 2, 3)
-        bus = await started(database, consumers(careless))
-
-        for _ in range(5):
-            await bus.deliver_all()
-            await time_passes(database)
-
-        assert await effects_in(database) == [1, 3]
-        async with database.reading() as connection:
-            [dead] = (await connection.execute(select(DeadLetter.__table__))).all()
-        assert dead.position == 2
-        assert "UniqueViolation" in dead.last_error
-
-    async def test_at_random_in_two_buses_leaves_one_effect_of_each(self, database, effects):
-        fickle = Fickle({number: number % 3 for number in range(0, 120, 7)})
-        await in_bulk(database, 0, 120)
-        buses = [await started(database, consumers(fickle)) for _ in range(2)]
-
-        while (await state(database, "fickle"))[0] < 120:
-            await asyncio.gather(*(bus.deliver_all() for bus in buses))
-            await time_passes(database)
-
-        assert await effects_in(database) == list(range(120))
 
 
 class TestSubscribe:

@@ -1,0 +1,288 @@
+"""Signing in, staying signed in, signing out."""
+
+import pytest
+from sqlalchemy import select, text
+
+from domain.identity.models import AccountRole, FailedSignIn, RefreshToken
+from domain.identity.services import IdentityService
+from domain.kernel.access import PERMISSIONS, SYSTEM, Role
+from tests.support.customers import created_customer, created_reseller
+from tests.support.live import deleted
+
+PASSWORD = "correct horse battery"
+TOKENS = "accessToken refreshToken expiresIn role"
+VIEWER = "{ viewer { subject role resellerId expiresAt customer { customerId } } }"
+
+
+async def signed_in(api, login="ada", password=PASSWORD, *, field="signIn", **more):
+    """The payload of ``signIn``, sent by nobody."""
+    return await api.mutate(
+        field, {"login": login, "password": password, **more}, TOKENS, token=None
+    )
+
+
+async def refreshed(api, refresh_token):
+    return await api.mutate("refreshToken", {"refreshToken": refresh_token}, TOKENS, token=None)
+
+
+async def signed_out(api, refresh_token):
+    """``signOut`` takes the input of ``refreshToken``."""
+    query = "mutation O($input: RefreshTokenInput!) { signOut(input: $input) { signedOut } }"
+    data = await api.data(query, {"input": {"refreshToken": refresh_token}}, token=None)
+    return data["signOut"]["signedOut"]
+
+
+async def an_account(api, role=AccountRole.SUPPORT, email="ops@example.com", **facts):
+    """Create an account; its id."""
+    async with api.application.services.database.unit_of_work(SYSTEM) as session:
+        account = await IdentityService(api.application.services.tokens).create_account(
+            session, email=email, display_name="Ops", role=role, password=PASSWORD, **facts
+        )
+        return account.id
+
+
+class TestSignIn:
+    async def test_a_customer_gets_tokens_that_speak_for_it(self, api, database):
+        customer_id = await created_customer(database, username="ada", password=PASSWORD)
+
+        payload = await signed_in(api, clientMutationId="x")
+
+        assert payload["userErrors"] == []
+        assert (payload["expiresIn"], payload["role"]) == (600, "CUSTOMER")
+        viewer = (await api.data(VIEWER, token=payload["accessToken"]))["viewer"]
+        assert viewer.pop("expiresAt").endswith("Z")
+        assert viewer == {
+            "subject": f"customer:{customer_id}",
+            "role": "CUSTOMER",
+            "resellerId": None,
+            "customer": {"customerId": customer_id},
+        }
+
+    @pytest.mark.parametrize("role", [AccountRole.ADMIN, AccountRole.SUPPORT, AccountRole.BILLING])
+    async def test_staff_sign_in_by_e_mail_address(self, api, role):
+        account_id = await an_account(api, role, email="Ops@Example.com")
+
+        payload = await signed_in(api, "ops@example.com")
+
+        viewer = (await api.data(VIEWER, token=payload["accessToken"]))["viewer"]
+        assert (viewer["subject"], viewer["role"]) == (f"account:{account_id}", role)
+        assert viewer["customer"] is None
+
+    async def test_a_resellers_people_act_for_it(self, api, database):
+        reseller_id = await created_reseller(database)
+        await an_account(api, AccountRole.RESELLER, reseller_id=reseller_id)
+
+        payload = await signed_in(api, "ops@example.com")
+
+        viewer = (await api.data(VIEWER, token=payload["accessToken"]))["viewer"]
+        assert (viewer["role"], viewer["resellerId"]) == ("RESELLER", reseller_id)
+
+    @pytest.mark.parametrize("login", ["ADA", " ada ", "Ada"])
+    async def test_the_login_is_taken_in_any_spelling(self, api, database, login):
+        await created_customer(database, username="ada", password=PASSWORD)
+
+        assert (await signed_in(api, login))["accessToken"]
+
+    async def test_wrong_unknown_closed_and_too_long_are_answered_alike(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        await created_customer(database, username="nopassword")
+        gone = await created_customer(database, username="gone", password=PASSWORD)
+        await deleted(api, gone)
+        closed = await created_customer(database, username="closed", password=PASSWORD)
+        await an_account(api, email="left@example.com")
+        async with database.engine.begin() as connection:
+            await connection.execute(text("update identity.accounts set is_active = false"))
+            await connection.execute(
+                text("update customer.customers set status = 'CLOSED' where id = :id"),
+                {"id": closed},
+            )
+
+        answers = [
+            await signed_in(api, "ada", "wrong horse"),
+            await signed_in(api, "nobody"),
+            await signed_in(api, "nopassword"),
+            await signed_in(api, "gone"),
+            await signed_in(api, "closed"),
+            await signed_in(api, "left@example.com"),
+            await signed_in(api, "a" * 10_000),
+            await signed_in(api, "ada", "x" * 10_000),
+            await signed_in(api, "", ""),
+        ]
+
+        [answer] = {str(payload): payload for payload in answers}.values()
+        assert answer.pop("userErrors")[0]["code"] == "INVALID_CREDENTIALS"
+        assert answer == {
+            "accessToken": None,
+            "refreshToken": None,
+            "expiresIn": None,
+            "role": None,
+        }
+
+    async def test_five_failures_shut_a_login_though_the_password_is_right(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        await created_customer(database, username="grace", password=PASSWORD)
+
+        for spelling in ("ada", "ADA", " ada", "ada\t", "\nAda "):
+            await signed_in(api, spelling, "wrong horse")
+        shut = await signed_in(api)
+        other = await signed_in(api, "grace")
+
+        assert [error["code"] for error in shut["userErrors"]] == ["INVALID_CREDENTIALS"]
+        assert other["accessToken"]
+
+    async def test_many_tries_in_one_request_are_counted_too(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        tries = " ".join(
+            f't{n}: signIn(input: {{login: "ada", password: "guess {n}"}}) {{ accessToken }}'
+            for n in range(5)
+        )
+        last = f'last: signIn(input: {{login: "ada", password: "{PASSWORD}"}}) {{ accessToken }}'
+
+        data = await api.data(f"mutation {{ {tries} {last} }}", token=None)
+
+        assert {payload["accessToken"] for payload in data.values()} == {None}
+
+    async def test_failures_are_forgotten_by_success_and_in_time(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+
+        for _ in range(4):
+            await signed_in(api, password="wrong horse")
+        success = await signed_in(api)
+        for _ in range(5):
+            await signed_in(api, password="wrong horse")
+        async with database.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "update identity.failed_sign_ins set failed_at = failed_at - interval '15 min'"
+                )
+            )
+        later = await signed_in(api)
+
+        assert success["accessToken"]
+        assert later["accessToken"]
+
+    async def test_keeps_no_secret_in_the_clear(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        await signed_in(api, password="wrong horse")
+        payload = await signed_in(api)
+        await signed_in(api, password="wrong horse")
+
+        async with database.reading() as connection:
+            kept = [
+                *(await connection.execute(select(RefreshToken.__table__))).all(),
+                *(await connection.execute(select(FailedSignIn.__table__))).all(),
+            ]
+        for secret in (payload["refreshToken"], payload["accessToken"], "wrong horse", "ada"):
+            assert secret not in str(kept)
+
+
+class TestRefreshToken:
+    async def test_gives_new_tokens_and_ends_by_that(self, api, database):
+        customer_id = await created_customer(database, username="ada", password=PASSWORD)
+        first = await signed_in(api)
+
+        second = await refreshed(api, first["refreshToken"])
+
+        assert second["userErrors"] == []
+        assert second["refreshToken"] != first["refreshToken"]
+        viewer = (await api.data(VIEWER, token=second["accessToken"]))["viewer"]
+        assert viewer["customer"] == {"customerId": customer_id}
+
+    async def test_used_twice_ends_the_whole_family(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        first, elsewhere = await signed_in(api), await signed_in(api)
+        second = await refreshed(api, first["refreshToken"])
+
+        again = await refreshed(api, first["refreshToken"])
+        third = await refreshed(api, second["refreshToken"])
+        other = await refreshed(api, elsewhere["refreshToken"])
+
+        assert [error["code"] for error in again["userErrors"]] == ["UNAUTHENTICATED"]
+        assert [error["code"] for error in third["userErrors"]] == ["UNAUTHENTICATED"]
+        assert again["accessToken"] is third["accessToken"] is None
+        assert other["accessToken"]
+
+    async def test_an_access_token_is_none(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        payload = await signed_in(api)
+
+        for token in (payload["accessToken"], "", "nonsense", "x" * 100_000):
+            refused = await refreshed(api, token)
+
+            assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
+
+    async def test_a_refresh_token_is_no_bearer_token(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        payload = await signed_in(api)
+
+        response = await api.post(VIEWER, token=payload["refreshToken"])
+
+        assert response.status_code == 401
+
+    async def test_is_refused_once_it_has_expired(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        payload = await signed_in(api)
+        async with database.engine.begin() as connection:
+            await connection.execute(text("update identity.refresh_tokens set expires_at = now()"))
+
+        refused = await refreshed(api, payload["refreshToken"])
+
+        assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
+
+
+class TestSignOut:
+    async def test_ends_the_family(self, api, database):
+        await created_customer(database, username="ada", password=PASSWORD)
+        first = await signed_in(api)
+        second = await refreshed(api, first["refreshToken"])
+
+        assert await signed_out(api, second["refreshToken"]) is True
+
+        refused = await refreshed(api, second["refreshToken"])
+        assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
+
+    async def test_an_unknown_token_is_no_error(self, api):
+        assert await signed_out(api, "nonsense") is True
+
+
+class TestDeletedCustomer:
+    async def test_is_refused_at_every_door(self, api, database):
+        customer_id = await created_customer(database, username="ada", password=PASSWORD)
+        payload = await signed_in(api)
+        fresh = api.token(Role.CUSTOMER, customer_id=customer_id)
+
+        await deleted(api, customer_id)
+
+        assert (await signed_in(api))["accessToken"] is None
+        assert (await refreshed(api, payload["refreshToken"]))["accessToken"] is None
+        assert (await api.post(VIEWER, token=payload["accessToken"])).status_code == 401
+        assert (await api.post(VIEWER, token=fresh)).status_code == 401
+
+    async def test_sees_nothing_by_a_token_that_is_still_remembered(self, api, database):
+        customer_id = await created_customer(database, username="ada", password=PASSWORD)
+        token = api.token(Role.CUSTOMER, customer_id=customer_id)
+        await api.data(VIEWER, token=token)
+
+        await deleted(api, customer_id)
+
+        response = await api.post(VIEWER, token=token)
+        assert response.status_code == 401 or response.json()["data"]["viewer"]["customer"] is None
+
+
+class TestViewer:
+    async def test_permissions_are_those_of_the_role(self, api):
+        query = "{ viewer { permissions } }"
+        tokens = {
+            Role.ADMIN: api.token(),
+            Role.BILLING: api.token(Role.BILLING),
+            Role.SERVICE: api.service_token(),
+        }
+
+        named = {
+            role: (await api.data(query, token=token))["viewer"]["permissions"]
+            for role, token in tokens.items()
+        }
+
+        assert named == {
+            role: sorted(permission.name for permission in PERMISSIONS[role]) for role in tokens
+        }

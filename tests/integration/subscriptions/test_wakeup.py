@@ -1,0 +1,106 @@
+"""Wake-ups between processes: by Redis, by PostgreSQL, and without either by looking."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from subscriptions import hub, relay, wakeup
+from tests.support.brokers import RedisServer
+from tests.support.customers import created_customer
+from tests.support.live import born, caught_up, following
+from tests.support.server import Api, running_api
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only wake-ups get anything read: neither hub nor relay looks by itself."""
+    for module in (hub, relay):
+        monkeypatch.setattr(module, "_POLL_SECONDS", 3600)
+
+
+@asynccontextmanager
+async def two_instances(database_url: str, folder: Path, broker: str) -> AsyncIterator[list[Api]]:
+    """Two instances of the application on one database, connected by the broker."""
+    async with (
+        running_api(database_url, folder, broadcast_url=broker) as one,
+        running_api(database_url, folder, broadcast_url=broker) as two,
+    ):
+        await both_connected([one, two])
+        yield [one, two]
+
+
+async def both_connected(instances: list[Api]) -> None:
+    streams = [each.application.services.stream for each in instances]
+    await eventually(lambda: all(stream.wakeup.is_connected for stream in streams))
+
+
+async def told(writer: Api, reader: Api) -> None:
+    """What is committed in one arrives at a subscriber of the other, and the other way round."""
+    for one, other in ((writer, reader), (reader, writer)):
+        await caught_up(other)
+        async with following(other) as feed:
+            customer_id = await born(one)
+
+            assert await feed.facts(1) == [("CustomerCreated", customer_id)]
+
+
+@pytest.mark.usefixtures("nobody_looks")
+class TestBrokers:
+    async def test_redis_carries_events_between_instances(self, database_url, tmp_path, redis):
+        async with two_instances(database_url, tmp_path, redis.url) as instances:
+            await told(*instances)
+
+    async def test_postgresql_carries_events_between_instances(self, database_url, tmp_path):
+        broker = database_url.replace("postgresql+asyncpg://", "postgresql://")
+
+        async with two_instances(database_url, tmp_path, broker) as instances:
+            await told(*instances)
+
+    async def test_redis_that_comes_back_is_used_again(
+        self, database_url, tmp_path, redis, monkeypatch
+    ):
+        monkeypatch.setattr(wakeup, "_LOOK_SECONDS", 0.2)
+        monkeypatch.setattr(wakeup, "_RECONNECT_SECONDS", (0.1,))
+
+        async with two_instances(database_url, tmp_path, redis.url) as instances:
+            streams = [each.application.services.stream for each in instances]
+            await redis.stop()
+            await eventually(lambda: not any(each.wakeup.is_connected for each in streams))
+            await redis.start()
+            await both_connected(instances)
+
+            await told(*instances)
+
+
+class TestWithoutBroker:
+    async def test_a_dead_broker_costs_no_event(self, database_url, tmp_path, redis):
+        async with two_instances(database_url, tmp_path, redis.url) as instances:
+            await redis.stop()
+
+            await told(*instances)
+
+    async def test_a_broker_that_never_was_costs_no_event(self, database_url, tmp_path):
+        async with (
+            running_api(database_url, tmp_path, broadcast_url="redis://127.0.0.1:1") as api,
+            following(api) as feed,
+        ):
+            customer_id = await born(api)
+
+            assert await feed.facts(1) == [("CustomerCreated", customer_id)]
+
+    async def test_what_another_program_commits_is_found_by_looking(self, api, database):
+        async with following(api) as feed:
+            customer_id = await created_customer(database)
+
+            assert await feed.facts(1) == [("CustomerCreated", customer_id)]

@@ -1,0 +1,72 @@
+"""One row of every node type, all belonging to one customer."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import select
+
+from domain.billing.models import BillingAccount
+from domain.customer.commands import RegisterDocument
+from domain.customer.documents import DocumentService
+from domain.customer.models import Address, DocumentType, SubscriptionState
+from domain.kernel.access import SYSTEM
+from domain.kernel.database import Database
+from domain.reseller.settlements import settle_commissions
+from tests.support.billing import issued_invoice, recorded_payment
+from tests.support.customers import an_address, created_customer
+from tests.support.monitoring import created_segment, raised_alert
+from tests.support.radius import created_session, registered_nas
+from tests.support.reseller import accrued
+from tests.support.tariff import assigned_plan, created_plan
+
+_numbers = count(1)
+
+
+async def created_estate(database: Database, reseller_id: int) -> dict[str, int]:
+    """Type name → key: a customer of the reseller, and one row of every other node type."""
+    number = next(_numbers)
+    username, postal_code = f"owner-{number}", f"{9000 + number}-001"
+    customer_id = await created_customer(
+        database,
+        reseller_id=reseller_id,
+        username=username,
+        email=f"{username}@example.com",
+        password="correct horse battery",
+        addresses=(an_address(), an_address(type="SERVICE", postal_code=postal_code)),
+        state=SubscriptionState.ACTIVE,
+    )
+    plan_id = await created_plan(database)
+    return {
+        "Customer": customer_id,
+        "Reseller": reseller_id,
+        "TariffPlan": plan_id,
+        "PlanAssignment": await assigned_plan(database, customer_id, plan_id),
+        "Invoice": await issued_invoice(database, customer_id),
+        "Payment": await recorded_payment(database, customer_id, 3000),
+        "RadiusSession": await created_session(database, username=username),
+        "Nas": await registered_nas(database),
+        "Alert": await raised_alert(database, customer_id),
+        "NetworkSegment": await created_segment(database, postal_code),
+        **await _rows_of(database, customer_id),
+        **await _commission(database, reseller_id, customer_id),
+    }
+
+
+async def _rows_of(database: Database, customer_id: int) -> dict[str, int]:
+    async with database.unit_of_work(SYSTEM) as session:
+        command = RegisterDocument(customer_id=customer_id, type=DocumentType.PASSPORT)
+        document = await DocumentService().register_document(session, command)
+        found = {
+            model.__name__: await session.scalar(
+                select(model.id).where(model.customer_id == customer_id).limit(1)
+            )
+            for model in (Address, BillingAccount)
+        }
+        return {"Document": document.id, **{name: key or 0 for name, key in found.items()}}
+
+
+async def _commission(database: Database, reseller_id: int, customer_id: int) -> dict[str, int]:
+    entry_id = await accrued(database, reseller_id, customer_id)
+    async with database.unit_of_work(SYSTEM) as session:
+        settlement = await settle_commissions(session, reseller_id, datetime.now(UTC))
+        return {"CommissionEntry": entry_id, "CommissionSettlement": settlement.id}
