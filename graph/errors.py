@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from domain.kernel.database import is_contention
 from domain.kernel.errors import AccessDenied, DomainError, Unauthenticated
 from domain.kernel.logging import current_trace_id
 
@@ -14,6 +15,7 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_REQUEST = "BAD_REQUEST"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 TIMEOUT = "TIMEOUT"
+BUSY = "BUSY"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 _MOST_ERRORS = 100
@@ -61,6 +63,9 @@ def _execution_error(error: GraphQLError, operation: str | None) -> dict[str, An
     if isinstance(cause, GraphQLError) and (error.path is None or cause.nodes):
         # graphql-core's own words about what the client sent: variables and arguments.
         return _formatted(error, error.message, BAD_USER_INPUT)
+    if is_contention(cause):
+        logger.warning("database busy", path=error.path, operation=operation)
+        return _formatted(error, "Others are changing the same rows; try again", BUSY)
     logger.error("resolver failed", path=error.path, operation=operation, exc_info=cause)
     return {**_formatted(error, "", INTERNAL), **internal_error()}
 

@@ -27,7 +27,7 @@ CurrencyCode = NewType("CurrencyCode", str)
 JSON = NewType("JSON", object)
 
 _DATE_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
@@ -128,10 +128,17 @@ def _by_domain_rule(kind: str, expected: str, rule: Callable[[str], str]) -> Cal
     return parse
 
 
+def _unscoped(text: str) -> str:
+    # RFC 4007 zones (fe80::1%eth0) name an interface of one host: they mean nothing here.
+    if "%" in text:
+        raise ValueError
+    return text
+
+
 def _parse_ip(value: Any) -> str:
     expected = "an IPv4 or IPv6 address"
     try:
-        return str(ipaddress.ip_address(_text(value, "IPAddress", expected)))
+        return str(ipaddress.ip_address(_unscoped(_text(value, "IPAddress", expected))))
     except ValueError:
         raise _refuse("IPAddress", expected) from None
 
@@ -139,7 +146,7 @@ def _parse_ip(value: Any) -> str:
 def _parse_cidr(value: Any) -> str:
     expected = "a network in CIDR notation, like 192.0.2.0/24"
     try:
-        return str(ipaddress.ip_network(_text(value, "CIDR", expected)))
+        return str(ipaddress.ip_network(_unscoped(_text(value, "CIDR", expected))))
     except ValueError:
         raise _refuse("CIDR", expected) from None
 

@@ -11,7 +11,15 @@ from domain.kernel.database import Database
 from domain.kernel.events import EventRow, LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 from subscriptions import log
-from subscriptions.consumers import MOST_ATTEMPTS, advance, claim, record_failure, register
+from subscriptions.consumers import (
+    MOST_ATTEMPTS,
+    advance,
+    claim,
+    positions_behind,
+    record_failure,
+    register,
+    skip,
+)
 from subscriptions.event_bus import Consumer, Registry
 
 #: Events of one consumer before others get the slot.
@@ -69,8 +77,24 @@ class Bus:
             pass
 
     async def _deliver_round(self) -> bool:
-        consumers = list(self._registry.consumers.values())
-        return any(await asyncio.gather(*(self._deliver(consumer) for consumer in consumers)))
+        """Look once for all consumers what is new to them; whether there may be more to do."""
+        consumers = self._registry.consumers
+        async with self._database.reading() as connection:
+            places = await positions_behind(connection, consumers)
+            if not places:
+                return False
+            events = await log.read_after(connection, min(places.values()))
+        reached = events[-1].position
+        concerned = {
+            name
+            for name, position in places.items()
+            if any(
+                event.position > position and consumers[name].wants(event.type) for event in events
+            )
+        }
+        await skip(self._database, places.keys() - concerned, reached)
+        delivered = [self._deliver(consumers[name]) for name in sorted(concerned)]
+        return any(await asyncio.gather(*delivered)) or len(events) == log.PAGE
 
     async def _deliver(self, consumer: Consumer) -> bool:
         """Some of the consumer's next events; whether there may be more to do at once."""

@@ -1,10 +1,12 @@
 """Where each durable consumer stands in the log: its place, its failures, its dead letters."""
 
 import random
+from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
@@ -23,6 +25,36 @@ async def register(database: Database, name: str, *, replays: bool) -> None:
         position = 0 if replays else await session.scalar(select(EventHead.position))
         await session.execute(
             insert(EventConsumer).values(name=name, position=position).on_conflict_do_nothing()
+        )
+
+
+async def positions_behind(connection: AsyncConnection, names: Collection[str]) -> dict[str, int]:
+    """The places of those consumers that the log has gone past and that wait for no retry."""
+    rows = await connection.execute(
+        select(EventConsumer.name, EventConsumer.position).where(
+            EventConsumer.name.in_(names),
+            EventConsumer.position < select(EventHead.position).scalar_subquery(),
+            EventConsumer.available_at <= func.now(),
+        )
+    )
+    return {row.name: row.position for row in rows}
+
+
+async def skip(database: Database, names: Collection[str], position: int) -> None:
+    """Move consumers past events that they do not want; one that is at work moves itself."""
+    if not names:
+        return
+    free = (
+        select(EventConsumer.name)
+        .where(EventConsumer.name.in_(names), EventConsumer.position < position)
+        .with_for_update(skip_locked=True)
+    )
+    async with database.unit_of_work(SYSTEM) as session:
+        await session.execute(
+            update(EventConsumer)
+            .where(EventConsumer.name.in_(free.scalar_subquery()))
+            .values(position=position)
+            .execution_options(synchronize_session=False)
         )
 
 

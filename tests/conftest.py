@@ -41,7 +41,9 @@ async def database_url() -> AsyncIterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """The door to the test's own database."""
-    database = Database(create_engine(database_url, pool_size=5))
+    # A loaded machine is no failure: waits are longer than in production.
+    patience = {"statement_timeout": "60000", "lock_timeout": "60000"}
+    database = Database(create_engine(database_url, pool_size=5, **patience))
     yield database
     await database.dispose()
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from domain.customer.errors import CustomerNotActive
 from domain.customer.models import Customer, CustomerStatus, SubscriptionState
+from domain.kernel import values
 from domain.kernel.errors import Conflict, InvalidTransition
 
 _Status = CustomerStatus
@@ -53,6 +54,11 @@ ENDED = frozenset({_State.EXPIRED, _State.CANCELLED})
 _NEEDS_NO_LIVE_SUBSCRIPTION = frozenset({_Status.INACTIVE, _Status.CLOSED})
 
 S = TypeVar("S", CustomerStatus, SubscriptionState)
+
+
+def checked_reason(reason: str | None) -> str | None:
+    """Why a machine moves, as kept; an empty one is none. Raises ``Invalid`` if too long."""
+    return values.text(reason, "reason", longest=500) if reason and reason.strip() else None
 
 
 def check_status(customer: Customer, requested: CustomerStatus) -> None:

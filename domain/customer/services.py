@@ -191,12 +191,14 @@ class CustomerService:
 
         Raises:
             InvalidTransition, Conflict.
+            Invalid: suspending without a reason, or one longer than 500 characters.
         """
         require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a customer's status")
         customer = await self.locked(session, customer_id, expected_version)
         if customer.status is status:
             return customer
         lifecycle.check_status(customer, status)
+        reason = lifecycle.checked_reason(reason)
         if status is CustomerStatus.SUSPENDED and not reason:
             raise Invalid("reason", "is required to suspend a customer")
         self._track(session, customer, TrackedState.STATUS, customer.status, status, reason)
@@ -224,12 +226,14 @@ class CustomerService:
         Raises:
             InvalidTransition: the state machine has no such arrow.
             CustomerNotActive: ACTIVE and TRIAL need an ACTIVE customer.
+            Invalid: a reason longer than 500 characters.
         """
         require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
         customer = await self.locked(session, customer_id, expected_version)
         if customer.subscription_state is subscription_state:
             return customer
         lifecycle.check_subscription(customer, subscription_state)
+        reason = lifecycle.checked_reason(reason)
         await self._enter(session, customer, subscription_state, reason, update_dates=update_dates)
         return customer
 

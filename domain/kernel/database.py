@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -25,6 +25,9 @@ _SERVER_SETTINGS = {
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "15000",
 }
+
+
+_CONTENTION = frozenset({"55P03", "40P01", "40001", "57014"})
 
 
 def create_engine(url: str, *, pool_size: int = 10, **server_settings: str) -> AsyncEngine:
@@ -82,6 +85,17 @@ class Database:
     def _after_commit(self, session: Session) -> None:
         if session.info.pop(ANNOUNCED, False):
             self.on_announced()
+
+
+def is_contention(error: BaseException | None) -> bool:
+    """
+    Whether the database gave up waiting for other transactions, and a repetition may succeed.
+
+    SQLSTATE 55P03 (lock timeout), 40P01 (deadlock), 40001 (serialization), 57014 (statement
+    timeout).
+    """
+    cause: Any = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) in _CONTENTION
 
 
 def violated_constraint(error: IntegrityError) -> str | None:

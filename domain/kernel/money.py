@@ -1,7 +1,8 @@
 """Money in minor units: integers with an ISO 4217 currency, never floats."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
 
 from domain.kernel.errors import Invalid
 
@@ -14,6 +15,7 @@ _EXPONENTS = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 _LARGEST_MINOR = 2**53
+_EXACT = Context(prec=40, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def exponent(currency: str) -> int:
@@ -37,8 +39,8 @@ class Money:
             Invalid: not finite, too large, or with more digits than the currency has.
         """
         try:
-            scaled = amount.scaleb(exponent(currency))
-        except InvalidOperation:
+            scaled = amount.scaleb(exponent(currency), _EXACT)
+        except DecimalException:
             raise Invalid(field, "is out of range") from None
         if not scaled.is_finite() or abs(scaled) > _LARGEST_MINOR:
             raise Invalid(field, "is out of range")
@@ -59,12 +61,12 @@ class Money:
 
     def prorated(self, *, days: int, of: int) -> "Money":
         """``days`` of ``of`` days of this price, rounded half to even."""
-        return self.times(Decimal(days) / Decimal(of))
+        return self.times(Fraction(days, of))
 
-    def times(self, factor: Decimal) -> "Money":
+    def times(self, factor: Decimal | Fraction) -> "Money":
         """The amount times a factor, rounded half to even to a minor unit."""
-        product = (Decimal(self.minor) * factor).to_integral_value(ROUND_HALF_EVEN)
-        return Money(int(product), self.currency)
+        # Exact until rounded: a third of a price as a Decimal misses the halves.
+        return Money(round(self.minor * Fraction(factor)), self.currency)
 
     def _same(self, other: "Money") -> int:
         if other.currency != self.currency:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.errors import Invalid
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
-_LONGEST_CURSOR = 512
+#: Enough for a sort key of 401 characters in UTF-8 (a display name).
+_LONGEST_CURSOR = 4_096
 
 R = TypeVar("R")
 K = TypeVar("K")
@@ -193,7 +193,7 @@ def decode_cursor(cursor: str, signature: str, order: Ordering, *, field: str) -
         if (version, signed) != (1, signature) or len(values) != len(order.columns):
             raise ValueError
         return [_typed(value, column) for value, column in zip(values, order.columns, strict=True)]
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError):
         raise Invalid(field, "is not a cursor of this list, filter and order") from None
 
 
@@ -246,10 +246,13 @@ def _signature(order: Ordering, bound_to: object) -> str:
 
 def _typed(value: Any, column: Any) -> Any:
     expected: type[Any] = column.type.python_type
-    if issubclass(expected, (datetime, date)):
-        return expected.fromisoformat(value)
+    if expected is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if expected is date:
+        return date.fromisoformat(value)
     if type(value) is not expected or (expected is str and "\0" in value):
         raise ValueError
-    if expected is int and not -(2**63) <= value < 2**63:
+    largest = 2**63 if isinstance(column.type, BigInteger) else 2**31
+    if expected is int and not -largest <= value < largest:
         raise ValueError
     return value

@@ -30,6 +30,7 @@ STATUSES: dict[str, int] = {
     ErrorCode.INVALID: 422,
     errors.BAD_USER_INPUT: 422,
     errors.TIMEOUT: 503,
+    errors.BUSY: 503,
 }
 _CONFLICTS = frozenset(str(code) for code in ErrorCode) - STATUSES.keys()
 

@@ -1,7 +1,6 @@
 """One row of every node type, all belonging to one customer."""
 
 from datetime import UTC, datetime
-from itertools import count
 
 from sqlalchemy import select
 
@@ -19,13 +18,14 @@ from tests.support.radius import created_session, registered_nas
 from tests.support.reseller import accrued
 from tests.support.tariff import assigned_plan, created_plan
 
-_numbers = count(1)
-
 
 async def created_estate(database: Database, reseller_id: int) -> dict[str, int]:
-    """Type name → key: a customer of the reseller, and one row of every other node type."""
-    number = next(_numbers)
-    username, postal_code = f"owner-{number}", f"{9000 + number}-001"
+    """
+    Type name → key: a customer of the reseller, and one row of every other node type.
+
+    The reseller must earn commission (``earning_reseller``) and have no other estate.
+    """
+    username, postal_code = f"owner-{reseller_id}", f"{9000 + reseller_id}-001"
     customer_id = await created_customer(
         database,
         reseller_id=reseller_id,

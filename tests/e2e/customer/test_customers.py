@@ -3,7 +3,8 @@
 import pytest
 
 from domain.customer.models import SubscriptionState
-from domain.kernel.access import Role
+from domain.customer.services import CustomerService
+from domain.kernel.access import SYSTEM, Role
 from graph.ids import encode_id
 from tests.support.customers import an_address, created_customer, created_reseller
 from tests.support.events import announced
@@ -191,7 +192,7 @@ class TestCreateCustomer:
             "customer": {"displayName": "Acme", "status": "PENDING", "version": 1},
             "userErrors": [],
         }
-        assert [kind for kind, _ in await announced(database)] == ["customer.created"]
+        assert [kind for kind, _ in await announced(database, "customer.")] == ["customer.created"]
 
     async def test_a_failure_is_a_user_error_with_its_path_and_leaves_no_trace(self, api, database):
         await created_customer(database, username="ada")
@@ -211,7 +212,7 @@ class TestCreateCustomer:
                 "path": ["input", "username"],
             }
         ]
-        assert len(await announced(database)) == 1
+        assert len(await announced(database, "customer.")) == 1
 
     async def test_the_same_idempotency_key_creates_one_customer(self, api, database):
         asked = {"type": "INDIVIDUAL", "lastName": "Byron", "idempotencyKey": "k-1"}
@@ -225,7 +226,7 @@ class TestCreateCustomer:
 
         assert answers[0] == answers[1]
         assert other["userErrors"][0]["code"] == "IDEMPOTENCY_KEY_REUSED"
-        assert len(await announced(database)) == 1
+        assert len(await announced(database, "customer.")) == 1
 
     async def test_is_refused_to_customers_with_an_error_at_the_field(self, api, database):
         customer_id = await created_customer(database)
@@ -240,3 +241,21 @@ class TestCreateCustomer:
         assert answer["data"] == {"createCustomer": None}
         assert answer["errors"][0]["path"] == ["createCustomer"]
         assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+
+
+class TestUpdateCustomer:
+    async def test_rows_that_others_hold_for_too_long_are_told_to_be_busy(self, api, database):
+        customer_id = await created_customer(database)
+
+        async with database.unit_of_work(SYSTEM) as session:
+            await CustomerService().locked(session, customer_id)
+            answer = await api.run(
+                """mutation Tag($id: Int!) {
+                  updateCustomer(input: {customerId: $id, tags: ["x"]}) { customer { tags } }
+                }""",
+                {"id": customer_id},
+            )
+
+        assert answer["data"] == {"updateCustomer": None}
+        assert answer["errors"][0]["extensions"] == {"code": "BUSY"}
+        assert answer["errors"][0]["path"] == ["updateCustomer"]

@@ -48,8 +48,6 @@ class TestService:
         assert (await api.data("{ _service { sdl } }"))["_service"]["sdl"] == sdl
         assert parse(sdl)
         assert 'type Customer implements Node @key(fields: "id") @key(fields: "customerId")' in sdl
-        assert "_entities" not in sdl
-        assert "_service" not in sdl
 
     async def test_names_a_key_for_every_node_type(self, api):
         sdl = await sdl_of(api)

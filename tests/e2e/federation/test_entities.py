@@ -10,6 +10,7 @@ from graph.ids import encode_id
 from graph.node import NODES
 from tests.support.customers import created_customer, created_reseller
 from tests.support.estate import created_estate
+from tests.support.reseller import earning_reseller
 from tests.support.statements import captured_statements
 
 ENTITIES = """
@@ -30,7 +31,7 @@ def by_id(type_name: str, key: int) -> dict[str, object]:
 
 class TestEveryNodeType:
     async def test_is_found_by_its_id(self, api, database):
-        estate = await created_estate(database, await created_reseller(database))
+        estate = await created_estate(database, await earning_reseller(database))
         assert set(estate) == set(NODES)
 
         answer = await entities(api, *(by_id(name, estate[name]) for name in sorted(NODES)))
@@ -39,7 +40,7 @@ class TestEveryNodeType:
         assert answer["data"]["_entities"] == [by_id(name, estate[name]) for name in sorted(NODES)]
 
     async def test_with_a_number_is_found_by_it(self, api, database):
-        estate = await created_estate(database, await created_reseller(database))
+        estate = await created_estate(database, await earning_reseller(database))
         representations = [
             {"__typename": name, field: estate[name]} for name, field in INTEGER_KEYS.items()
         ]
@@ -60,7 +61,7 @@ class TestEveryNodeType:
         assert nodes == {"data": {"nodes": [None] * len(names)}}
 
     async def test_is_null_for_an_id_of_another_type(self, api, database):
-        estate = await created_estate(database, await created_reseller(database))
+        estate = await created_estate(database, await earning_reseller(database))
         other = {name: encode_id("Customer", estate["Customer"]) for name in NODES}
         del other["Customer"]
 

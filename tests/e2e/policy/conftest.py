@@ -1,13 +1,26 @@
-"""One seeded application for the whole matrix: nothing in it changes a row."""
+"""Two customers of unrelated resellers, a row of every kind for each, and everybody who asks."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 
-from domain.demo.seed import seed
-from domain.kernel.database import Database, create_engine
+from domain.kernel.access import Permission, Role
 from tests.support import postgres
+from tests.support.estate import created_estate
+from tests.support.reseller import earning_reseller
 from tests.support.server import Api, running_api
+
+READS = tuple(permission for permission in Permission if permission.endswith(":read"))
+
+
+@dataclass
+class World:
+    """``estates["ours"]["Invoice"]`` is a key; ``tokens`` are by the names of the principals."""
+
+    api: Api
+    estates: dict[str, dict[str, int]]
+    tokens: dict[str, str | None]
 
 
 @pytest.fixture(scope="module")
@@ -16,18 +29,48 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="module")
-async def database() -> AsyncIterator[Database]:
-    """Demo data: resellers in a tree, customers of each, and rows of every kind."""
-    async with postgres.cloned_database() as url:
-        database = Database(create_engine(url, pool_size=2))
-        await seed(database, customers=60, progress=lambda *_: None)
-        yield database
-        await database.dispose()
-
-
-@pytest.fixture(scope="module")
-async def api(database: Database, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
-    url = database.engine.url.render_as_string(hide_password=False)
-    async with running_api(url, tmp_path_factory.mktemp("data")) as api:
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with (
+        postgres.cloned_database() as url,
+        running_api(url, tmp_path_factory.mktemp("data")) as api,
+    ):
+        database = api.application.services.database
+        parent = await earning_reseller(database)
+        child = await earning_reseller(database, parent_id=parent)
+        other = await earning_reseller(database)
+        estates = {
+            "ours": await created_estate(database, child),
+            "theirs": await created_estate(database, other),
+        }
         await api.settled()
-        yield api
+        yield World(api, estates, _tokens(api, estates, parent, child, other))
+
+
+def _tokens(
+    api: Api, estates: dict[str, dict[str, int]], parent: int, child: int, other: int
+) -> dict[str, str | None]:
+    def reseller(reseller_id: int) -> str:
+        return api.token(Role.RESELLER, reseller_id=reseller_id)
+
+    def customer(owner: str) -> str:
+        return api.token(Role.CUSTOMER, customer_id=estates[owner]["Customer"])
+
+    return {
+        "admin": api.token(),
+        "support": api.token(Role.SUPPORT),
+        "billing": api.token(Role.BILLING),
+        "parent reseller": reseller(parent),
+        "child reseller": reseller(child),
+        "other reseller": reseller(other),
+        "the customer": customer("ours"),
+        "another customer": customer("theirs"),
+        "a service that reads all": api.service_token(*READS),
+        "a service that reads customers": api.service_token(
+            Permission.CUSTOMER_READ, Permission.EVENT_READ
+        ),
+        "a service that reads bills": api.service_token(
+            Permission.BILLING_READ, Permission.EVENT_READ
+        ),
+        "a service without scopes": api.service_token(),
+        "nobody": None,
+    }

@@ -1,293 +1,141 @@
-"""
-One policy on every path: each principal sees the same rows however it asks.
-
-The expectation is computed here from the plain rule (role, reseller tree, own customer), not from
-the code under test. Plans, network segments and resellers have rules of their own and are tested
-with their modules.
-"""
-
-from dataclasses import dataclass
-from typing import Any
+"""Every path to a row gives the same verdict: who may not see it by one sees it by none."""
 
 import pytest
-from sqlalchemy import text
 
-from domain.kernel.access import Permission, Role
-from domain.kernel.database import Database
 from graph.ids import encode_id
 from graph.node import NODES
-from tests.support.server import Api
+from tests.e2e.policy.conftest import World
+from tests.e2e.policy.paths import customer_paths, parent_of, root_lists
 
-#: Node type, its table, the customer it belongs to, and the permission that reading it needs.
-OWNED = {
-    "Customer": ("customer.customers", "id", Permission.CUSTOMER_READ),
-    "Address": ("customer.addresses", "customer_id", Permission.CUSTOMER_READ),
-    "Document": ("customer.documents", "customer_id", Permission.CUSTOMER_READ),
-    "BillingAccount": ("billing.billing_accounts", "customer_id", Permission.BILLING_READ),
-    "Invoice": ("billing.invoices", "customer_id", Permission.BILLING_READ),
-    "Payment": ("billing.payments", "customer_id", Permission.BILLING_READ),
-    "PlanAssignment": ("tariff.plan_assignments", "customer_id", Permission.TARIFF_READ),
-    "RadiusSession": ("radius.sessions", "customer_id", Permission.RADIUS_READ),
-    "Alert": ("monitoring.alerts", "customer_id", Permission.MONITORING_READ),
-    "CommissionEntry": ("reseller.commission_entries", "customer_id", Permission.COMMISSION_READ),
+ALL = frozenset(NODES)
+COMMISSION = {"CommissionEntry", "CommissionSettlement"}
+NETWORK = {"RadiusSession", "Nas", "Alert", "NetworkSegment"}
+BILLS = {"BillingAccount", "Invoice", "Payment"}
+PERSON = {"Customer", "Address", "Document"}
+ON_SALE = {"TariffPlan"}
+
+#: What each principal sees of our customer's rows, and of the other one's.
+SEEN: dict[str, tuple[set[str] | frozenset[str], set[str] | frozenset[str]]] = {
+    "admin": (ALL, ALL),
+    "support": (ALL - COMMISSION, ALL - COMMISSION),
+    "billing": (ALL - NETWORK, ALL - NETWORK),
+    "parent reseller": (ALL - {"Nas"}, ON_SALE),
+    "child reseller": (ALL - {"Nas"}, ON_SALE),
+    "other reseller": (ON_SALE, ALL - {"Nas"}),
+    "the customer": (ALL - COMMISSION - {"Nas"}, ON_SALE),
+    "another customer": (ON_SALE, ALL - COMMISSION - {"Nas"}),
+    "a service that reads all": (ALL, ALL),
+    "a service that reads customers": (PERSON, PERSON),
+    "a service that reads bills": (BILLS, BILLS),
+    "a service without scopes": (set(), set()),
+    "nobody": (set(), set()),
 }
-OTHERS = {"TariffPlan", "NetworkSegment", "Reseller", "CommissionSettlement", "Nas"}
-_LIST = """{
-  customers(first: 100) {
-    totalCount nodes { customerId addresses { customer { customerId } } }
-  }
-}"""
-_BY = """
-  query Q($by: CustomerBy!) { ...Who }
-  fragment Who on Query { one: customer(by: $by) { customerId } }
+NODES_BY_ID = "query Q($ids: [ID!]!) { rows: nodes(ids: $ids) { id } }"
+ENTITIES = """
+    query Q($of: [_Any!]!) { rows: _entities(representations: $of) { ... on Node { id } } }
 """
-READS = [permission for permission in Permission if permission.endswith(":read")]
+LIVE = "subscription S($id: Int!) { customer(by: {customerId: $id}) { customerId } }"
+OWNERS = ("ours", "theirs")
+
+pytestmark = pytest.mark.parametrize("principal", sorted(SEEN))
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of demo data: what it is, whose, and the reseller of that customer."""
-
-    type_name: str
-    key: int
-    customer_id: int
-    reseller_id: int | None
-
-    @property
-    def id(self) -> str:
-        return encode_id(self.type_name, self.key)
+def expected(principal: str) -> dict[tuple[str, str], bool]:
+    """(owner, type) → whether the principal sees that row."""
+    return {
+        (owner, name): name in seen
+        for owner, seen in zip(OWNERS, SEEN[principal], strict=True)
+        for name in sorted(NODES)
+    }
 
 
-PRINCIPALS: dict[str, dict[str, Any]] = {
-    "admin": {"role": Role.ADMIN},
-    "support": {"role": Role.SUPPORT},
-    "billing": {"role": Role.BILLING},
-    "reseller 1": {"role": Role.RESELLER, "reseller_id": 1, "subject": "reseller:1"},
-    "reseller 2": {"role": Role.RESELLER, "reseller_id": 2, "subject": "reseller:2"},
-    "reseller 3": {"role": Role.RESELLER, "reseller_id": 3, "subject": "reseller:3"},
-    "customer 1": {"role": Role.CUSTOMER, "customer_id": 1},
-    "customer 2": {"role": Role.CUSTOMER, "customer_id": 2},
-    "service": {"role": Role.SERVICE, "subject": "service:all", "scopes": tuple(READS)},
-    "narrow service": {
-        "role": Role.SERVICE,
-        "subject": "service:one",
-        "scopes": (Permission.CUSTOMER_READ,),
-    },
-    "service without scopes": {"role": Role.SERVICE, "subject": "service:none"},
-}
-#: What staff roles may not read at all.
-DENIED = {
-    Role.SUPPORT: {Permission.COMMISSION_READ},
-    Role.BILLING: {Permission.RADIUS_READ, Permission.MONITORING_READ},
-    Role.CUSTOMER: {Permission.COMMISSION_READ},
-}
-
-
-@pytest.fixture(scope="module")
-async def rows(database: Database) -> list[Row]:
-    """For each type a row of customers 1 and 2, and of each reseller's first customers."""
-    found: list[Row] = []
-    async with database.reading() as connection:
-        for type_name, (table, owner, _) in OWNED.items():
-            only = "where item.status = 'ISSUED'" if type_name == "Invoice" else ""
-            statement = f"""
-                select distinct on (customer.id) item.id, customer.id as owner, customer.reseller_id
-                from {table} item join customer.customers customer on customer.id = item.{owner}
-                {only}
-                order by customer.id, item.id
-            """
-            found += [
-                Row(type_name, row.id, row.owner, row.reseller_id)
-                for row in await connection.execute(text(statement))
-            ]
-    chosen: list[Row] = []
-    for type_name in OWNED:
-        by_reseller: dict[int | None, int] = {}
-        for row in found:
-            if row.type_name != type_name:
-                continue
-            by_reseller[row.reseller_id] = by_reseller.get(row.reseller_id, 0) + 1
-            if row.customer_id <= 2 or by_reseller[row.reseller_id] <= 1:
-                chosen.append(row)
-    return chosen
-
-
-@pytest.fixture(scope="module")
-async def subtrees(database: Database) -> dict[int, set[int]]:
-    """Each reseller's id and those below it."""
-    async with database.reading() as connection:
-        parents = {
-            row.id: row.parent_id
-            for row in await connection.execute(
-                text("select id, parent_id from reseller.resellers")
-            )
+class TestEveryNodeType:
+    async def test_is_seen_alike_by_node_nodes_and_entities(self, world: World, principal: str):
+        keys = {(owner, name): world.estates[owner][name] for owner, name in expected(principal)}
+        ids = {row: encode_id(row[1], key) for row, key in keys.items()}
+        one_by_one = " ".join(
+            f'n{number}: node(id: "{each}") {{ id }}' for number, each in enumerate(ids.values())
+        )
+        represented = [{"__typename": name, "id": each} for (_, name), each in ids.items()]
+        paths = {
+            "node": (f"{{ {one_by_one} }}", {}),
+            "nodes": (NODES_BY_ID, {"ids": list(ids.values())}),
+            "entities": (ENTITIES, {"of": represented}),
         }
-    trees: dict[int, set[int]] = {reseller_id: set() for reseller_id in parents}
-    for reseller_id in parents:
-        above: int | None = reseller_id
-        while above is not None:
-            trees[above].add(reseller_id)
-            above = parents[above]
-    return trees
 
-
-def expected(row: Row, principal: dict[str, Any], subtrees: dict[int, set[int]]) -> bool:
-    """The rule, in plain words: may this principal see this row?"""
-    role, needed = principal["role"], OWNED[row.type_name][2]
-    if needed in DENIED.get(role, set()):
-        return False
-    if role is Role.SERVICE:
-        return needed in principal.get("scopes", ())
-    if role is Role.RESELLER:
-        return row.reseller_id in subtrees[principal["reseller_id"]]
-    if role is Role.CUSTOMER:
-        return row.customer_id == principal["customer_id"]
-    return True
-
-
-def test_the_matrix_knows_every_node_type():
-    assert set(NODES) == set(OWNED) | OTHERS
-
-
-@pytest.fixture(params=PRINCIPALS)
-def principal(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return PRINCIPALS[request.param]
-
-
-@pytest.fixture
-def token(api: Api, principal: dict[str, Any]) -> str:
-    claims = dict(principal)
-    return api.token(claims.pop("role"), **claims)
-
-
-class TestEveryPath:
-    async def test_node_nodes_and_entities_give_the_same_verdict(
-        self, api, rows, subtrees, principal, token
-    ):
-        verdicts: dict[str, dict[str, bool]] = {}
-        for part in [rows[start : start + 40] for start in range(0, len(rows), 40)]:
-            ids = [row.id for row in part]
-            aliases = " ".join(f'n{n}: node(id: "{id}") {{ id }}' for n, id in enumerate(ids))
-            entities = [{"__typename": row.type_name, "id": row.id} for row in part]
-            single = (await api.run(f"{{ {aliases} }}", token=token))["data"]
-            several = (
-                await api.run(
-                    "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids}, token=token
-                )
-            )["data"]["nodes"]
-            keyed = (
-                await api.run(
-                    "query E($of: [_Any!]!) { _entities(representations: $of) { __typename } }",
-                    {"of": entities},
-                    token=token,
-                )
-            )["data"]["_entities"]
-            for number, row in enumerate(part):
-                verdicts[row.id] = {
-                    "node": single[f"n{number}"] is not None,
-                    "nodes": several[number] is not None,
-                    "_entities": keyed[number] is not None,
-                }
-
-        wrong = {
-            f"{row.type_name} {row.key} of customer {row.customer_id}": verdicts[row.id]
-            for row in rows
-            if set(verdicts[row.id].values()) != {expected(row, principal, subtrees)}
-        }
-        assert wrong == {}
-
-    async def test_every_name_of_a_customer_gives_the_same_verdict(
-        self, api, database, rows, subtrees, principal, token
-    ):
-        customers = [row for row in rows if row.type_name == "Customer"]
-        async with database.reading() as connection:
-            names = {
-                row.id: row
-                for row in await connection.execute(
-                    text("select id, customer_number, username from customer.customers")
-                )
+        verdicts = {}
+        for path, (query, variables) in paths.items():
+            answer = await world.api.run(query, variables, token=world.tokens[principal])
+            data = answer.get("data") or {}
+            rows = data.get("rows") or [data.get(f"n{n}") for n in range(len(ids))]
+            verdicts[path] = {
+                row: found == {"id": ids[row]} for row, found in zip(ids, rows, strict=True)
             }
-        for row in customers:
-            ways = [
-                {"id": row.id},
-                {"customerId": row.key},
-                {"customerNumber": names[row.key].customer_number},
-            ]
-            if names[row.key].username:
-                ways.append({"username": names[row.key].username})
-            found = [(await api.run(_BY, {"by": by}, token=token))["data"]["one"] for by in ways]
-            seen = [answer is not None for answer in found]
-            assert seen == [expected(row, principal, subtrees)] * len(ways), (row, ways)
+            assert {None if row is None else row["id"] for row in rows} <= {None, *ids.values()}
 
-    async def test_lists_totals_and_rest_give_the_same_verdict(
-        self, api, database, subtrees, principal, token
+        assert verdicts == dict.fromkeys(paths, expected(principal))
+
+    async def test_of_which_none_is_seen_is_refused_with_one_code(
+        self, world: World, principal: str
     ):
-        async with database.reading() as connection:
-            everybody = [
-                Row("Customer", row.id, row.id, row.reseller_id)
-                for row in await connection.execute(
-                    text("select id, reseller_id from customer.customers order by id")
-                )
-            ]
-        visible = [row.key for row in everybody if expected(row, principal, subtrees)]
+        hidden = [row for row, is_seen in expected(principal).items() if not is_seen]
+        codes = set()
 
-        answer = (await api.run(_LIST, token=token))["data"]["customers"]
-        statuses = {
-            row.key: (
-                await api.http.get(
-                    f"/api/customers/{row.key}", headers={"Authorization": f"Bearer {token}"}
-                )
-            ).status_code
-            for row in everybody[:8]
-        }
+        for owner, name in hidden:
+            query = "query Q($id: ID!) { node(id: $id) { id } }"
+            variables = {"id": encode_id(name, world.estates[owner][name])}
+            answer = await world.api.run(query, variables, token=world.tokens[principal])
+            codes |= {error["extensions"]["code"] for error in answer.get("errors", [])}
 
-        if answer is None:
-            assert visible == []
-        else:
-            assert [node["customerId"] for node in answer["nodes"]] == visible
-            assert answer["totalCount"] == len(visible)
-            nested = {
-                address["customer"]["customerId"]
-                for node in answer["nodes"]
-                for address in node["addresses"]
-            }
-            assert nested <= set(visible)
-        assert statuses == {
-            row.key: 200 if row.key in visible else 404 for row in everybody[:8]
-        } or set(statuses.values()) == {403}
+        assert codes <= {"UNAUTHENTICATED"} if principal == "nobody" else {"ACCESS_DENIED"}
 
-    async def test_a_live_customer_gives_the_same_verdict(
-        self, api, rows, subtrees, principal, token
-    ):
-        follows = Permission.EVENT_READ in principal.get("scopes", [Permission.EVENT_READ])
-        customers = [row for row in rows if row.type_name == "Customer"][:4]
-        query = "subscription S($id: Int!) { customer(by: {customerId: $id}) { customerId } }"
-        is_bare_service = principal["role"] is Role.SERVICE and "scopes" not in principal
+    async def test_is_listed_and_counted_just_so(self, world: World, principal: str):
+        listed, wanted = {}, {}
 
-        async with api.socket(token) as socket:
-            for number, row in enumerate(customers):
-                await socket.subscribe(query, {"id": row.key}, id=str(number))
+        for name, field in root_lists().items():
+            query = f"{{ page: {field}(first: 100) {{ totalCount nodes {{ id }} }} }}"
+            answer = await world.api.run(query, token=world.tokens[principal])
+            page = (answer.get("data") or {}).get("page") or {"totalCount": 0, "nodes": []}
+            assert page["totalCount"] == len(page["nodes"])
+            for owner in OWNERS:
+                row_id = encode_id(name, world.estates[owner][name])
+                listed[owner, name] = {"id": row_id} in page["nodes"]
+                wanted[owner, name] = expected(principal)[owner, name]
+
+        assert listed == wanted
+        assert {"Customer", "Invoice", "Reseller"} <= set(root_lists())
+
+
+class TestCustomer:
+    async def test_is_seen_alike_on_every_path(self, world: World, principal: str):
+        token, api = world.tokens[principal], world.api
+        verdicts: dict[tuple[str, str], bool] = {}
+        wanted: dict[tuple[str, str], bool] = {}
+
+        for owner, seen in zip(OWNERS, SEEN[principal], strict=True):
+            estate = world.estates[owner]
+            for path, query in customer_paths(estate).items():
+                answer = await api.run(query, token=token)
+                shown = f"'customerId': {estate['Customer']}}}"
+                verdicts[owner, path] = shown in str(answer.get("data"))
+                wanted[owner, path] = "Customer" in seen and parent_of(path) in {None, *seen}
+
+        assert verdicts == wanted
+
+    async def test_is_seen_alike_live_and_by_rest(self, world: World, principal: str):
+        token, api = world.tokens[principal], world.api
+        live, rest = {}, {}
+
+        for owner in OWNERS:
+            customer_id = world.estates[owner]["Customer"]
+            async with api.socket(token) as socket:
+                await socket.subscribe(LIVE, {"id": customer_id})
                 message = await socket.receive()
-                seen = message["type"] == "next" and message["payload"].get("data") is not None
-                may = follows and not is_bare_service and expected(row, principal, subtrees)
-                assert seen == may, (row, message)
-                if seen:
-                    await socket.send(id=str(number), type="complete")
-                elif message["type"] == "next":
-                    await socket.receive()
+            live[owner] = message["type"] == "next"
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            response = await api.http.get(f"/api/customers/{customer_id}", headers=headers)
+            rest[owner] = response.status_code == 200
+            assert rest[owner] or response.status_code in (401, 403, 404)
 
-
-async def test_the_anonymous_see_nothing_by_any_path(api, rows):
-    queries = [
-        "{ viewer { role } }",
-        "{ customers(first: 1) { totalCount } }",
-        "{ __schema { types { name } } }",
-        "{ _service { sdl } }",
-        f'{{ node(id: "{rows[0].id}") {{ id }} }}',
-        "{ noSuchField }",
-    ]
-
-    answers = [await api.post(query, token=None) for query in queries]
-
-    assert [answer.status_code for answer in answers] == [401] * len(queries)
-    assert len({answer.text for answer in answers}) == 1
+        seen = {owner: expected(principal)[owner, "Customer"] for owner in OWNERS}
+        assert (live, rest) == (seen, seen)
