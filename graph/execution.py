@@ -19,7 +19,7 @@ from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.kernel.errors import Unauthenticated
-from graph import errors
+from graph import errors, limits
 from graph.context import Context
 from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
 
@@ -105,7 +105,9 @@ class Executor:
         document = self._documents.get(request.query)
         if document.problems:
             raise Refused(*document.problems)
-        return document, document.operation(request.operation_name)
+        operation = document.operation(request.operation_name)
+        limits.check(document, operation, request.variables)
+        return document, operation
 
     def _check_public(self, request: Request) -> None:
         # Before validation, so that an anonymous client cannot tell the schema's names apart.

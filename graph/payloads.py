@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 import strawberry
 
 from domain.kernel import errors, idempotency
-from domain.kernel.errors import AccessDenied, DomainError, ErrorCode, Unauthenticated
+from domain.kernel.errors import AccessDenied, DomainError, ErrorCode, Invalid, Unauthenticated
 from domain.kernel.unit_of_work import UnitOfWork
 from graph.context import Info
 
@@ -175,8 +176,9 @@ async def _once(
             return await work(session)
         request = dataclasses.asdict(input)
         request.pop("client_mutation_id")
-        # Not even a digest of a password is kept.
-        request.pop("password", None)
+        if isinstance(request.get("password"), str):
+            # What is kept of a password must be of no use to who reads the table.
+            request["password"] = info.services.tokens.digest(request["password"])
         claimed = (info.field_name, input.idempotency_key)
         is_new, answer = await idempotency.claim(
             session, *claimed, idempotency.request_hash(request)
@@ -186,6 +188,16 @@ async def _once(
         answer = await work(session)
         await idempotency.settle(session, *claimed, answer)
         return answer
+
+
+@contextmanager
+def within(*outer: str) -> Iterator[None]:
+    """Inside, a rule that an input breaks is told with its whole path: ``within("address")``."""
+    try:
+        yield
+    except Invalid as failure:
+        failure.path = (*outer, *failure.path)
+        raise
 
 
 def given(**fields: Any) -> dict[str, Any]:

@@ -116,8 +116,12 @@ class CustomerService:
                 status=customer.status,
             )
         )
-        for address in command.addresses:
-            await AddressService().add_address(session, customer.id, address)
+        for index, address in enumerate(command.addresses):
+            try:
+                await AddressService().add_address(session, customer.id, address)
+            except Invalid as failure:
+                failure.path = ("addresses", str(index), *failure.path)
+                raise
         return customer
 
     async def update_customer(

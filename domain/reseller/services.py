@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from domain.kernel import values
 from domain.kernel.access import Permission, require
 from domain.kernel.database import violated_constraint
 from domain.kernel.errors import Conflict, Invalid, VersionConflict
@@ -139,6 +140,8 @@ class ResellerService:
             Conflict: TERMINATED while it has customers, or sub-resellers that are not.
         """
         require(session.actor, Permission.RESELLER_WRITE, "change a reseller's status")
+        if reason is not None:
+            reason = values.text(reason, "reason", longest=500)
         reseller = await self.locked(session, reseller_id, expected_version)
         if reseller.status is status:
             return reseller

@@ -9,7 +9,7 @@ from domain.customer.lifecycle import LIVE, SUBSCRIPTION_ARROWS
 from domain.customer.models import Customer, CustomerStatus, SubscriptionState
 from domain.customer.services import CustomerService
 from domain.kernel import values
-from domain.kernel.access import Permission, require
+from domain.kernel.access import Actor, Permission, require
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.tariff import assignments
 from domain.tariff.commands import PlanChangeTime
@@ -24,6 +24,8 @@ _ACT = "assign tariff plans"
 #: States that a plan does not lead out of: in service already, or suspended for a reason that
 #: another plan does not lift.
 _STAYS = LIVE | {SubscriptionState.SUSPENDED}
+#: States that wait for money: a plan leads out of them only for who may lift them anyway.
+_OWING = frozenset({SubscriptionState.PENDING_PAYMENT, SubscriptionState.EXPIRED})
 
 
 class TariffService:
@@ -78,7 +80,9 @@ class TariffService:
         present = rows[0]
         if present.tariff_plan_id != tariff_plan_id:
             await _plan_on_sale(session, tariff_plan_id)
-        if when is PlanChangeTime.NOW or present.tariff_plan_id == tariff_plan_id:
+        if present.tariff_plan_id == tariff_plan_id:
+            return await self._keep(session, customer, rows)
+        if when is PlanChangeTime.NOW:
             return await self._switch(session, customer, rows, tariff_plan_id)
         starts_at = next_cycle_start(present.started_at, present.billing_cycle, after=session.now)
         await assignments.finish(session, rows, starts_at)
@@ -124,7 +128,7 @@ class TariffService:
             await assignments.finish(session, rows, session.now)
             assignment = await assignments.begin(session, customer.id, tariff_plan_id, session.now)
             await assignments.announce_assigned(session, customer, assignment, present)
-        if customer.subscription_state not in _STAYS:
+        if _is_activated_by_plan(session.actor, customer.subscription_state):
             await _move(session, customer.id, SubscriptionState.ACTIVE)
         await reassess(session, customer)
         return assignment
@@ -161,6 +165,12 @@ async def _plan_on_sale(session: UnitOfWork, tariff_plan_id: int) -> TariffPlan:
     if plan.retired_at is not None:
         raise PlanNotOnSale(plan.code)
     return plan
+
+
+def _is_activated_by_plan(actor: Actor, state: SubscriptionState) -> bool:
+    if state in _OWING:
+        return actor.can(Permission.CUSTOMER_LIFECYCLE)
+    return state not in _STAYS
 
 
 async def _move(

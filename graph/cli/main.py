@@ -87,7 +87,9 @@ def token(
     scope: Annotated[
         list[Permission] | None, typer.Option(help="Permission of a service; repeatable.")
     ] = None,
-    ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+    ttl: Annotated[
+        int, typer.Option(min=1, max=315_360_000, help="Seconds until it expires.")
+    ] = 3600,
 ) -> None:
     """Print an access token, and nothing else."""
     for name, value, owner in (

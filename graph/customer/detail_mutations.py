@@ -22,7 +22,7 @@ from graph.customer.inputs import (
     VerifyDocumentInput,
 )
 from graph.customer.types import Address, Document
-from graph.payloads import Payload, perform
+from graph.payloads import Payload, perform, within
 from graph.refs import CustomerRef
 from resolvers.customer import customers, details
 
@@ -73,7 +73,8 @@ class CustomerDetailMutations:
     async def add_address(self, info: Info, input: AddAddressInput) -> AddressPayload | None:
         async def work(session: UnitOfWork) -> int:
             new = input.address.to_domain()
-            return (await AddressService().add_address(session, input.customer_id, new)).id
+            with within("address"):
+                return (await AddressService().add_address(session, input.customer_id, new)).id
 
         return await perform(info, input, AddressPayload, work, address=details.address_by_id)
 

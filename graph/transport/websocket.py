@@ -50,6 +50,7 @@ class GraphQLSocket:
         self._executor = executor
         self._authenticator = authenticator
         self._actor: Actor | None = None
+        self._authorization: str | None = None
         self._has_init = False
         self._operations: dict[str, asyncio.Task[None]] = {}
 
@@ -122,11 +123,16 @@ class GraphQLSocket:
         authorization = payload.get("authorization", payload.get("Authorization"))
         if authorization is not None and not isinstance(authorization, str):
             raise Closing(4400, "authorization must be text")
+        self._authorization = authorization
+        self._actor = await self._identity()
+        await self._send({"type": "connection_ack"})
+
+    async def _identity(self) -> Actor:
+        """Who the socket speaks for, as of half a minute ago at most."""
         try:
-            self._actor = await self._authenticator.actor(authorization)
+            return await self._authenticator.actor(self._authorization)
         except InvalidToken:
             raise Closing(4403, "Forbidden") from None
-        await self._send({"type": "connection_ack"})
 
     async def _ping(self, message: dict[str, Any]) -> None:
         await self._send({"type": "pong"})
@@ -149,7 +155,8 @@ class GraphQLSocket:
         except Refused as refusal:
             await self._send({"id": operation_id, "type": "error", "payload": refusal.errors})
             return
-        task = asyncio.create_task(self._run(operation_id, request, self._actor))
+        actor = await self._identity()
+        task = asyncio.create_task(self._run(operation_id, request, actor))
         self._operations[operation_id] = task
 
     async def _complete(self, message: dict[str, Any]) -> None:
@@ -167,6 +174,8 @@ class GraphQLSocket:
         except WebSocketDisconnect:
             # The client left while an answer was on its way.
             pass
+        except Closing as closing:
+            await self._close(closing)
         finally:
             if self._operations.get(operation_id) is this_task:
                 del self._operations[operation_id]
@@ -176,13 +185,14 @@ class GraphQLSocket:
             if self._executor.operation_type(request, context) is OperationType.SUBSCRIPTION:
                 async with contextlib.aclosing(self._executor.subscribe(request, context)) as live:
                     async for answer in live:
+                        await self._identity()
                         await self._next(operation_id, answer)
             else:
                 await self._next(operation_id, await self._executor.execute(request, context))
             await self._finish(operation_id, "complete")
         except Refused as refusal:
             await self._finish(operation_id, "error", refusal.errors)
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, Closing):
             raise
         except Exception as error:
             logger.error("operation failed", exc_info=error)

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from domain.kernel.access import Permission, Role
+from domain.customer.services import CustomerService
+from domain.kernel.access import SYSTEM, Permission, Role
 from graph.entities import INTEGER_KEYS
 from graph.ids import encode_id
 from graph.node import NODES
-from tests.support.customers import created_customer, created_reseller
+from tests.support.customers import a_customer, created_customer, created_reseller
 from tests.support.estate import created_estate
 from tests.support.reseller import earning_reseller
 from tests.support.statements import captured_statements
@@ -167,7 +168,9 @@ class TestBatches:
     @pytest.mark.parametrize("number", [1, 10, 50])
     async def test_take_one_statement_a_type_whatever_their_number(self, api, database, number):
         reseller_ids = [await created_reseller(database) for _ in range(number)]
-        customer_ids = [await created_customer(database) for _ in range(number)]
+        async with database.unit_of_work(SYSTEM) as session:
+            create = CustomerService().create_customer
+            customer_ids = [(await create(session, a_customer())).id for _ in range(number)]
         token = api.service_token(Permission.CUSTOMER_READ, Permission.RESELLER_READ)
         await api.settled()
         representations = [

@@ -1,44 +1,13 @@
-"""Signing in, staying signed in, signing out."""
+"""Signing in: who gets tokens, who does not, and how often one may try."""
 
 import pytest
 from sqlalchemy import select, text
 
 from domain.identity.models import AccountRole, FailedSignIn, RefreshToken
-from domain.identity.services import IdentityService
-from domain.kernel.access import PERMISSIONS, SYSTEM, Role
+from domain.kernel.access import PERMISSIONS, Role
 from tests.support.customers import created_customer, created_reseller
+from tests.support.identity import PASSWORD, VIEWER, an_account, signed_in
 from tests.support.live import deleted
-
-PASSWORD = "correct horse battery"
-TOKENS = "accessToken refreshToken expiresIn role"
-VIEWER = "{ viewer { subject role resellerId expiresAt customer { customerId } } }"
-
-
-async def signed_in(api, login="ada", password=PASSWORD, *, field="signIn", **more):
-    """The payload of ``signIn``, sent by nobody."""
-    return await api.mutate(
-        field, {"login": login, "password": password, **more}, TOKENS, token=None
-    )
-
-
-async def refreshed(api, refresh_token):
-    return await api.mutate("refreshToken", {"refreshToken": refresh_token}, TOKENS, token=None)
-
-
-async def signed_out(api, refresh_token):
-    """``signOut`` takes the input of ``refreshToken``."""
-    query = "mutation O($input: RefreshTokenInput!) { signOut(input: $input) { signedOut } }"
-    data = await api.data(query, {"input": {"refreshToken": refresh_token}}, token=None)
-    return data["signOut"]["signedOut"]
-
-
-async def an_account(api, role=AccountRole.SUPPORT, email="ops@example.com", **facts):
-    """Create an account; its id."""
-    async with api.application.services.database.unit_of_work(SYSTEM) as session:
-        account = await IdentityService(api.application.services.tokens).create_account(
-            session, email=email, display_name="Ops", role=role, password=PASSWORD, **facts
-        )
-        return account.id
 
 
 class TestSignIn:
@@ -174,99 +143,6 @@ class TestSignIn:
             ]
         for secret in (payload["refreshToken"], payload["accessToken"], "wrong horse", "ada"):
             assert secret not in str(kept)
-
-
-class TestRefreshToken:
-    async def test_gives_new_tokens_and_ends_by_that(self, api, database):
-        customer_id = await created_customer(database, username="ada", password=PASSWORD)
-        first = await signed_in(api)
-
-        second = await refreshed(api, first["refreshToken"])
-
-        assert second["userErrors"] == []
-        assert second["refreshToken"] != first["refreshToken"]
-        viewer = (await api.data(VIEWER, token=second["accessToken"]))["viewer"]
-        assert viewer["customer"] == {"customerId": customer_id}
-
-    async def test_used_twice_ends_the_whole_family(self, api, database):
-        await created_customer(database, username="ada", password=PASSWORD)
-        first, elsewhere = await signed_in(api), await signed_in(api)
-        second = await refreshed(api, first["refreshToken"])
-
-        again = await refreshed(api, first["refreshToken"])
-        third = await refreshed(api, second["refreshToken"])
-        other = await refreshed(api, elsewhere["refreshToken"])
-
-        assert [error["code"] for error in again["userErrors"]] == ["UNAUTHENTICATED"]
-        assert [error["code"] for error in third["userErrors"]] == ["UNAUTHENTICATED"]
-        assert again["accessToken"] is third["accessToken"] is None
-        assert other["accessToken"]
-
-    async def test_an_access_token_is_none(self, api, database):
-        await created_customer(database, username="ada", password=PASSWORD)
-        payload = await signed_in(api)
-
-        for token in (payload["accessToken"], "", "nonsense", "x" * 100_000):
-            refused = await refreshed(api, token)
-
-            assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
-
-    async def test_a_refresh_token_is_no_bearer_token(self, api, database):
-        await created_customer(database, username="ada", password=PASSWORD)
-        payload = await signed_in(api)
-
-        response = await api.post(VIEWER, token=payload["refreshToken"])
-
-        assert response.status_code == 401
-
-    async def test_is_refused_once_it_has_expired(self, api, database):
-        await created_customer(database, username="ada", password=PASSWORD)
-        payload = await signed_in(api)
-        async with database.engine.begin() as connection:
-            await connection.execute(text("update identity.refresh_tokens set expires_at = now()"))
-
-        refused = await refreshed(api, payload["refreshToken"])
-
-        assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
-
-
-class TestSignOut:
-    async def test_ends_the_family(self, api, database):
-        await created_customer(database, username="ada", password=PASSWORD)
-        first = await signed_in(api)
-        second = await refreshed(api, first["refreshToken"])
-
-        assert await signed_out(api, second["refreshToken"]) is True
-
-        refused = await refreshed(api, second["refreshToken"])
-        assert [error["code"] for error in refused["userErrors"]] == ["UNAUTHENTICATED"]
-
-    async def test_an_unknown_token_is_no_error(self, api):
-        assert await signed_out(api, "nonsense") is True
-
-
-class TestDeletedCustomer:
-    async def test_is_refused_at_every_door(self, api, database):
-        customer_id = await created_customer(database, username="ada", password=PASSWORD)
-        payload = await signed_in(api)
-        fresh = api.token(Role.CUSTOMER, customer_id=customer_id)
-
-        await deleted(api, customer_id)
-
-        assert (await signed_in(api))["accessToken"] is None
-        assert (await refreshed(api, payload["refreshToken"]))["accessToken"] is None
-        assert (await api.post(VIEWER, token=payload["accessToken"])).status_code == 401
-        assert (await api.post(VIEWER, token=fresh)).status_code == 401
-
-    async def test_sees_nothing_by_a_token_that_is_still_remembered(self, api, database):
-        customer_id = await created_customer(database, username="ada", password=PASSWORD)
-        token = api.token(Role.CUSTOMER, customer_id=customer_id)
-        await api.data(VIEWER, token=token)
-
-        await deleted(api, customer_id)
-
-        response = await api.post(VIEWER, token=token)
-        assert response.status_code == 401 or response.json()["data"]["viewer"]["customer"] is None
 
 
 class TestViewer:

@@ -1,5 +1,7 @@
 """Who sees which lifecycle events: the same rows as anywhere else."""
 
+from contextlib import AsyncExitStack
+
 from domain.kernel.access import Permission, Role
 from tests.support.customers import created_customer, created_reseller
 from tests.support.live import TYPES, beginning, born, deleted, following, lifecycle, lived, renamed
@@ -32,26 +34,27 @@ class TestRowPolicy:
         for customer_id in (ours, theirs):
             await lived(api, database, customer_id)
         await api.settled()
-        past = len(await lifecycle(database))
+        happened = await lifecycle(database)
 
-        seen = {}
-        for token, scope in scopes.items():
-            async with following(api, token, after=beginning(api)) as feed:
-                facts = [fact for fact in await lifecycle(database) if fact[1] in scope]
-                replayed = await feed.facts(len(facts))
-                for customer_id in (theirs, ours, thirds):
-                    await renamed(api, customer_id, f"Name {len(seen)}")
-                live = await feed.facts(len(scope))
-            seen[token] = (replayed, live)
-            assert replayed == [(TYPES[kind], customer_id) for kind, customer_id in facts]
-            assert live == [
-                ("CustomerUpdated", customer_id)
-                for customer_id in (theirs, ours, thirds)
-                if customer_id in scope
-            ]
+        async with AsyncExitStack() as stack:
+            feeds = {
+                token: await stack.enter_async_context(following(api, token, after=beginning(api)))
+                for token in scopes
+            }
+            for customer_id in (theirs, ours, thirds):
+                await renamed(api, customer_id, "King")
+            changes = [("customer.updated", each) for each in (theirs, ours, thirds)]
+            facts = {
+                token: [fact for fact in happened + changes if fact[1] in scope]
+                for token, scope in scopes.items()
+            }
+            told = {token: await feeds[token].facts(len(facts[token])) for token in scopes}
 
-        assert past == 3 + 2 * 7
-        assert len(seen) == len(scopes)
+        assert len(happened) == 3 + 2 * 7
+        assert told == {
+            token: [(TYPES[kind], customer_id) for kind, customer_id in expected]
+            for token, expected in facts.items()
+        }
 
     async def test_a_deleted_customer_is_told_of_it_and_of_nothing_else(self, api, database):
         ours, theirs = await born(api), await born(api)

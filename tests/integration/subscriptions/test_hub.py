@@ -71,10 +71,12 @@ class TestFollow:
 
         async with reading(hub), aclosing(all_of(hub, 0)) as follower:
             await happened(database, 0)
+            hub.wake()
             assert await some(follower, 1) == [0]
             await in_bulk(database, 1, burst)
             await caught_up(hub, burst + 1)
             await happened(database, burst + 1)
+            hub.wake()
             numbers = await some(follower, burst + 1)
 
         assert numbers == list(range(1, burst + 2))
@@ -89,6 +91,7 @@ class TestFollow:
 
         async with reading(hub), aclosing(all_of(hub, 0)) as follower:
             await happened(database, 0)
+            hub.wake()
             numbers += await some(follower, 1)
             for taken in (1, 25, 3):
                 await in_bulk(database, last + 1, 30)

@@ -18,9 +18,9 @@ class Withdrawn(Exception):
 
 
 async def write(database: Database, writer: int, dice: random.Random) -> int:
-    """20 transactions of 1 to 3 events each, about a third of them rolled back; how many stay."""
+    """10 transactions of 1 to 3 events each, about a third of them rolled back; how many stay."""
     kept = 0
-    for _ in range(20):
+    for _ in range(10):
         size, is_kept = dice.randint(1, 3), dice.random() > 0.3
         try:
             async with database.unit_of_work(SYSTEM) as session:
@@ -38,13 +38,14 @@ async def write(database: Database, writer: int, dice: random.Random) -> int:
 
 class TestPositions:
     async def test_have_no_holes_under_sixteen_writers_and_two_relays(self, database_url):
-        database = Database(create_engine(database_url, pool_size=20))
+        patient = {"statement_timeout": "60000", "lock_timeout": "60000"}
+        database = Database(create_engine(database_url, pool_size=20, **patient))
         writing = asyncio.gather(*(write(database, n, random.Random(n)) for n in range(16)))
 
         async def relay() -> None:
             while not writing.done():
                 await assign_positions(database)
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.002)
 
         async def read() -> list[int]:
             """What a reader sees that goes on from the last position it has seen."""
@@ -53,6 +54,7 @@ class TestPositions:
                 async with database.reading() as connection:
                     events = await log.read_after(connection, len(seen), limit=20)
                 seen += [event.position for event in events]
+                await asyncio.sleep(0.002)
             return seen
 
         _, _, seen, kept = await asyncio.gather(relay(), relay(), read(), writing)

@@ -84,7 +84,8 @@ class TestBrokers:
 
 
 class TestWithoutBroker:
-    async def test_a_dead_broker_costs_no_event(self, database_url, tmp_path, redis):
+    async def test_a_dead_broker_costs_no_event(self, database_url, tmp_path, redis, monkeypatch):
+        monkeypatch.setattr(wakeup, "_SEND_SECONDS", 0.2)
         async with two_instances(database_url, tmp_path, redis.url) as instances:
             await redis.stop()
 

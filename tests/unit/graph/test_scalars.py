@@ -107,8 +107,16 @@ def test_accepted_and_shown_in_its_one_wire_format(scalar, text, value, wire):
         ),
         *(
             (datetime.date, text)
-            for text in ["2026-02-29", "20261122", "2026-W47-7", "2026-11-22T12:00:00Z"]
-            + ["1900-12-31", "2200-01-01", "22.11.2026", 20261122]
+            for text in [
+                "2026-02-29",
+                "20261122",
+                "2026-W47-7",
+                "2026-11-22T12:00:00Z",
+                "1900-12-31",
+                "2200-01-01",
+                "22.11.2026",
+                20261122,
+            ]
         ),
         *(
             (datetime.timedelta, text)
@@ -128,13 +136,40 @@ def test_accepted_and_shown_in_its_one_wire_format(scalar, text, value, wire):
         ),
         *(
             (Decimal, text)
-            for text in ["", ".5", "5.", "1e3", "NaN", "Infinity", "+1", "1,5", "1_000", "１"]
-            + ["1" * 21, "0." + "1" * 11, 12.5, 12, True]
+            for text in [
+                "",
+                ".5",
+                "5.",
+                "1e3",
+                "NaN",
+                "Infinity",
+                "+1",
+                "1,5",
+                "1_000",
+                "１",
+                "1" * 21,
+                "0." + "1" * 11,
+                12.5,
+                12,
+                True,
+            ]
         ),
         *(
             (BigInt, value)
-            for value in ["9223372036854775808", 2**63, -(2**63) - 1, "1.0", 1.0, "", "+1", " 1"]
-            + [True, "0x10", "1_0", "٣"]
+            for value in [
+                "9223372036854775808",
+                2**63,
+                -(2**63) - 1,
+                "1.0",
+                1.0,
+                "",
+                "+1",
+                " 1",
+                True,
+                "0x10",
+                "1_0",
+                "٣",
+            ]
         ),
         *(
             (EmailAddress, text)
@@ -143,8 +178,16 @@ def test_accepted_and_shown_in_its_one_wire_format(scalar, text, value, wire):
         *((PhoneNumber, text) for text in ["", "912345678", "+351", "+351 phone", "+0001", 351]),
         *(
             (IPAddress, text)
-            for text in ["", "192.0.2", "192.0.2.256", "192.0.2.01", "192.0.2.1/32", "::g"]
-            + ["fe80::1%eth0", 3221225985]
+            for text in [
+                "",
+                "192.0.2",
+                "192.0.2.256",
+                "192.0.2.01",
+                "192.0.2.1/32",
+                "::g",
+                "fe80::1%eth0",
+                3221225985,
+            ]
         ),
         *(
             (CIDR, text)
@@ -158,8 +201,8 @@ def test_accepted_and_shown_in_its_one_wire_format(scalar, text, value, wire):
                 "00:00:5E:00:53:0G",
                 "00005E005301",
                 "0000.5e00.5301",
+                5,
             ]
-            + [5]
         ),
         *((CountryCode, text) for text in ["", "pt", "PRT", "P1", "PT\n", 7]),
         *((CurrencyCode, text) for text in ["", "eur", "EU", "EURO", "€", 978]),
