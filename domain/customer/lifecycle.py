@@ -6,7 +6,7 @@ from typing import TypeVar
 from domain.customer.errors import CustomerNotActive
 from domain.customer.models import Customer, CustomerStatus, SubscriptionState
 from domain.kernel import values
-from domain.kernel.errors import Conflict, InvalidTransition
+from domain.kernel.errors import Conflict, Invalid, InvalidTransition
 
 _Status = CustomerStatus
 _State = SubscriptionState
@@ -59,6 +59,13 @@ S = TypeVar("S", CustomerStatus, SubscriptionState)
 def checked_reason(reason: str | None) -> str | None:
     """Why a machine moves, as kept; an empty one is none. Raises ``Invalid`` if too long."""
     return values.text(reason, "reason", longest=500) if reason and reason.strip() else None
+
+
+def initial_status(status: CustomerStatus) -> CustomerStatus:
+    """The status of a new customer. Raises ``Invalid`` unless it is PENDING or ACTIVE."""
+    if status not in (CustomerStatus.PENDING, CustomerStatus.ACTIVE):
+        raise Invalid("status", "must be PENDING or ACTIVE for a new customer")
+    return status
 
 
 def check_status(customer: Customer, requested: CustomerStatus) -> None:

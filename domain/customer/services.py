@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from domain.customer import lifecycle, profile
+from domain.customer import lifecycle, moves, profile
 from domain.customer.addresses import AddressService
 from domain.customer.commands import CreateCustomer
 from domain.customer.errors import CustomerNotFound, UsernameTaken
@@ -14,12 +14,10 @@ from domain.customer.events import (
     CustomerCreated,
     CustomerDeleted,
     CustomerUpdated,
-    SubscriptionStateChanged,
 )
 from domain.customer.models import (
     Customer,
     CustomerStatus,
-    StateChange,
     SubscriptionState,
     TrackedState,
 )
@@ -95,7 +93,7 @@ class CustomerService:
         reseller_id = await _reseller_of_new(session, command.reseller_id)
         customer = Customer(
             **profile.checked_new(command),
-            status=_initial_status(command.status),
+            status=lifecycle.initial_status(command.status),
             subscription_state=SubscriptionState.INACTIVE,
             reseller_id=reseller_id,
             created_at=session.now,
@@ -106,7 +104,7 @@ class CustomerService:
         session.add(customer)
         await _flush(session, customer)
         about_customer(customer.id)
-        self._track(session, customer, TrackedState.STATUS, None, customer.status, None)
+        moves.track(session, customer, TrackedState.STATUS, None, customer.status, None)
         await session.announce(
             CustomerCreated(
                 customer_id=customer.id,
@@ -205,10 +203,10 @@ class CustomerService:
         reason = lifecycle.checked_reason(reason)
         if status is CustomerStatus.SUSPENDED and not reason:
             raise Invalid("reason", "is required to suspend a customer")
-        self._track(session, customer, TrackedState.STATUS, customer.status, status, reason)
+        moves.track(session, customer, TrackedState.STATUS, customer.status, status, reason)
         customer.status, customer.status_reason = status, reason
         await self.announce_update(session, customer, ["status"])
-        await self._follow_status(session, customer)
+        await moves.follow_status(session, customer)
         return customer
 
     async def update_subscription_state(
@@ -238,7 +236,7 @@ class CustomerService:
             return customer
         lifecycle.check_subscription(customer, subscription_state)
         reason = lifecycle.checked_reason(reason)
-        await self._enter(session, customer, subscription_state, reason, update_dates=update_dates)
+        await moves.enter(session, customer, subscription_state, reason, update_dates=update_dates)
         return customer
 
     async def locked(
@@ -276,67 +274,6 @@ class CustomerService:
                 status=customer.status,
             )
         )
-
-    async def _follow_status(self, session: UnitOfWork, customer: Customer) -> None:
-        state = customer.subscription_state
-        if customer.status is CustomerStatus.SUSPENDED and state in lifecycle.LIVE:
-            await self._enter(session, customer, SubscriptionState.SUSPENDED, "customer suspended")
-            customer.suspended_with_status = True
-        elif customer.status is CustomerStatus.ACTIVE and customer.suspended_with_status:
-            await self._enter(session, customer, SubscriptionState.ACTIVE, "customer resumed")
-
-    async def _enter(
-        self,
-        session: UnitOfWork,
-        customer: Customer,
-        state: SubscriptionState,
-        reason: str | None,
-        *,
-        update_dates: bool = True,
-    ) -> None:
-        left = customer.subscription_state
-        self._track(session, customer, TrackedState.SUBSCRIPTION, left, state, reason)
-        customer.subscription_state = state
-        customer.suspended_with_status = False
-        customer.updated_at = session.now
-        if update_dates:
-            lifecycle.step_dates(customer, state, session.now)
-        await session.announce(
-            SubscriptionStateChanged(
-                customer_id=customer.id,
-                reseller_id=customer.reseller_id,
-                from_state=left,
-                to_state=state,
-                reason=reason,
-            )
-        )
-
-    @staticmethod
-    def _track(
-        session: UnitOfWork,
-        customer: Customer,
-        machine: TrackedState,
-        left: str | None,
-        entered: str,
-        reason: str | None,
-    ) -> None:
-        session.add(
-            StateChange(
-                customer_id=customer.id,
-                machine=machine,
-                from_state=left,
-                to_state=entered,
-                reason=reason,
-                actor=session.actor.subject,
-                changed_at=session.now,
-            )
-        )
-
-
-def _initial_status(status: CustomerStatus) -> CustomerStatus:
-    if status not in (CustomerStatus.PENDING, CustomerStatus.ACTIVE):
-        raise Invalid("status", "must be PENDING or ACTIVE for a new customer")
-    return status
 
 
 async def _reseller_of_new(session: UnitOfWork, reseller_id: int | None) -> int | None:

@@ -10,7 +10,7 @@ from domain.kernel.errors import Conflict
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.monitoring.notifiers import DeliveryFailed, current_notifier
 from graph.context import Info
-from graph.customer.inputs import (
+from graph.customer.detail_inputs import (
     AddAddressInput,
     ConfirmEmailInput,
     RegisterDocumentInput,
