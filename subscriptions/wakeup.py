@@ -54,11 +54,15 @@ class WakeUp:
     async def run(self) -> None:
         """Listen until cancelled, connecting anew whenever the broker is lost."""
         attempt = 0
+        task = asyncio.current_task()
         while True:
             try:
                 await self._listen()
                 attempt = 0
             except Exception as error:
+                # A stock backend that fails while it is left hides that it was cancelled.
+                if task is not None and task.cancelling():
+                    raise asyncio.CancelledError from error
                 logger.warning("wake-up listener lost", error=type(error).__name__)
                 attempt = min(attempt + 1, len(_RECONNECT_SECONDS) - 1)
             self._broadcast = None
@@ -66,16 +70,15 @@ class WakeUp:
 
     async def _listen(self) -> None:
         broadcast = Broadcast(self._url)
-        await broadcast.connect()
         try:
+            await broadcast.connect()
             async with broadcast.subscribe(_CHANNEL) as messages:
                 self._broadcast = broadcast
                 self._wake()  # for what was sent before
                 await self._hear(broadcast, messages)
         finally:
             self._broadcast = None
-            with contextlib.suppress(Exception):
-                await broadcast.disconnect()
+            await _leave(broadcast)
 
     async def _hear(self, broadcast: Broadcast, messages: Any) -> None:
         """Until a publish fails, or a stock backend has lost its connection in silence."""
@@ -102,3 +105,10 @@ class WakeUp:
     def _wake(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+async def _leave(broadcast: Broadcast) -> None:
+    # After a connect that failed half-way the first of these does not reach the second.
+    for disconnect in (broadcast.disconnect, broadcast._backend.disconnect):
+        with contextlib.suppress(Exception):
+            await disconnect()

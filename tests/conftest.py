@@ -26,6 +26,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_server].close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test first, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: "e2e/setup" not in item.nodeid)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

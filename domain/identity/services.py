@@ -13,7 +13,8 @@ from domain.identity.errors import InvalidToken
 from domain.identity.models import Account, AccountRole, FailedSignIn, RefreshToken
 from domain.identity.tokens import ACCESS_TTL, Tokens
 from domain.kernel import passwords, values
-from domain.kernel.access import Role
+from domain.kernel.access import SYSTEM, Role
+from domain.kernel.database import Database
 from domain.kernel.unit_of_work import UnitOfWork
 
 REFRESH_TTL = timedelta(days=14)
@@ -55,12 +56,18 @@ class IdentityService:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
-    async def check_password(self, session: UnitOfWork, login: str, password: str) -> str | None:
-        """The subject who may sign in with these, or None. Failures are counted by the caller."""
+    async def check_password(self, database: Database, login: str, password: str) -> str | None:
+        """
+        The subject who may sign in with these, or None. Failures are counted by the caller.
+
+        Passwords wait for one another; no connection is held meanwhile.
+        """
         login = _normal(login)
-        found = await self._login(session, login) if len(login) <= _LONGEST_LOGIN else None
+        async with database.session(SYSTEM) as session:
+            found = await self._login(session, login) if len(login) <= _LONGEST_LOGIN else None
         right = await passwords.matches(password, found.password_hash if found else None)
-        throttled = await self._is_throttled(session, login)
+        async with database.session(SYSTEM) as session:
+            throttled = await self._is_throttled(session, login)
         return found.subject if found and right and not throttled else None
 
     async def record_failure(self, session: UnitOfWork, login: str) -> None:

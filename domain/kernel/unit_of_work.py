@@ -65,12 +65,18 @@ class UnitOfWork(AsyncSession):
         await append(self, event)
         self.sync_session.info[ANNOUNCED] = True
 
-    async def locked(self, model: type[T], *where: Any) -> T | None:
-        """The one row that matches, freshly read and locked until the end of the transaction."""
+    async def locked(
+        self, model: type[T], *where: Any, against_references: bool = False
+    ) -> T | None:
+        """
+        The one row that matches, freshly read and locked until the end of the transaction.
+
+        Rows that refer to it may still be added, unless ``against_references``.
+        """
         statement = (
             select(model)
             .where(*where)
-            .with_for_update(of=model, key_share=True)
+            .with_for_update(of=model, key_share=not against_references)
             .execution_options(populate_existing=True)
         )
         return (await self.scalars(statement)).one_or_none()

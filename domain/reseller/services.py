@@ -168,7 +168,10 @@ class ResellerService:
             ResellerNotFound, VersionConflict.
         """
         reseller = await session.locked(
-            Reseller, Reseller.id == reseller_id, visible_resellers(session.actor)
+            Reseller,
+            Reseller.id == reseller_id,
+            visible_resellers(session.actor),
+            against_references=True,
         )
         if reseller is None:
             raise ResellerNotFound(reseller_id)
@@ -180,7 +183,10 @@ class ResellerService:
 async def _check_parent(session: UnitOfWork, parent_id: int) -> None:
     """A new row below a locked one closes no cycle, and resellers never move."""
     parent = await session.locked(
-        Reseller, Reseller.id == parent_id, visible_resellers(session.actor)
+        Reseller,
+        Reseller.id == parent_id,
+        visible_resellers(session.actor),
+        against_references=True,
     )
     if parent is None:
         raise Invalid("parentId", "is no reseller")

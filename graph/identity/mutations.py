@@ -71,8 +71,9 @@ class IdentityMutations:
     @strawberry.mutation(description="Tokens for a login and its password")
     async def sign_in(self, info: Info, input: SignInInput) -> TokenPayload:
         identity = IdentityService(info.services.tokens)
-        async with info.services.database.unit_of_work(SYSTEM) as session:
-            subject = await identity.check_password(session, input.login, input.password)
+        database = info.services.database
+        subject = await identity.check_password(database, input.login, input.password)
+        async with database.unit_of_work(SYSTEM) as session:
             if subject is not None:
                 granted = await identity.sign_in(session, subject, input.login)
                 return _granted(granted, input.client_mutation_id)

@@ -65,6 +65,7 @@ class TestLists:
             payments(first: 2) { totalCount nodes { allocations { invoice { number } } } }
         } } }"""
 
+        await api.settled()
         with captured_statements(api.application.services.database) as statements:
             data = await api.data(query)
 

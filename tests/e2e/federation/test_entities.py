@@ -179,6 +179,7 @@ class TestBatches:
         ]
         await entities(api, *representations[:1], token=token)
 
+        await api.settled()
         with captured_statements(api.application.services.database) as statements:
             answer = await entities(api, *representations, token=token)
 

@@ -279,6 +279,7 @@ class TestAlerts:
             alerts(first: 3) { totalCount nodes { notifications { channel } customer { id } } }
         } } }"""
 
+        await api.settled()
         with captured_statements(api.application.services.database) as statements:
             data = await api.data(query)
 

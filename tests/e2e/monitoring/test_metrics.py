@@ -170,6 +170,7 @@ class TestMetrics:
             serviceQuality { score } networkSegments { code }
         } } }"""
 
+        await api.settled()
         with captured_statements(api.application.services.database) as statements:
             data = await api.data(query, {"range": FIRST_HOUR})
 

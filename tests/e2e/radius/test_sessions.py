@@ -221,6 +221,7 @@ class TestCustomerSessions:
 
         sent = {}
         for first in (1, 10, 100):
+            await api.settled()
             with captured_statements(api.application.services.database) as statements:
                 data = await api.data(query, {"first": first})
             assert len(data["customers"]["nodes"]) == first

@@ -187,6 +187,7 @@ class TestResellers:
                 made += 1
                 assert below
 
+            await api.settled()
             with captured_statements(api.application.services.database) as statements:
                 data = await api.data(query)
 

@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -38,23 +39,32 @@ def copy_of_the_tree(target: Path) -> None:
 
 
 @pytest.fixture
-async def url(tmp_path: Path) -> AsyncIterator[str]:
+def folder() -> Iterator[Path]:
+    """A folder that other users can enter: as root, PostgreSQL runs as one of them."""
+    folder = Path(tempfile.mkdtemp(prefix="isp-graph-copy-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def url(folder: Path) -> AsyncIterator[str]:
     """``make run`` in a clean copy, once it is ready."""
-    copy_of_the_tree(tmp_path)
+    copy_of_the_tree(folder)
     port = free_port()
-    with (tmp_path / "make.log").open("wb") as log:
+    with (folder / "make.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             "make",
             "run",
             f"PORT={port}",
-            cwd=tmp_path,
+            cwd=folder,
             env=environment(),
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
     try:
-        await _ready(f"http://127.0.0.1:{port}", process, tmp_path / "make.log")
+        await _ready(f"http://127.0.0.1:{port}", process, folder / "make.log")
         yield f"http://127.0.0.1:{port}"
     finally:
         if process.returncode is None:

@@ -141,6 +141,7 @@ class TestCustomerFacet:
             await assigned_plan(database, await created_customer(database), plan_id)
 
         for parents in (1, 10, 100):
+            await api.settled()
             with captured_statements(api.application.services.database) as statements:
                 data = await api.data(query, {"first": parents})
 

@@ -197,9 +197,9 @@ class TestSigningIn:
     )
     async def test_works_with_the_demo_password(self, seeded, login, subject):
         identity = IdentityService(Tokens("a secret that is long enough for HS256"))
-        async with seeded.unit_of_work(SYSTEM) as session:
-            found = await identity.check_password(session, login, "demo-password")
-            wrong = await identity.check_password(session, login, "another-password")
+
+        found = await identity.check_password(seeded, login, "demo-password")
+        wrong = await identity.check_password(seeded, login, "another-password")
 
         assert found == subject
         assert wrong is None

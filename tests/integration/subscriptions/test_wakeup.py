@@ -1,5 +1,6 @@
 """Wake-ups between processes: by Redis, by PostgreSQL, and without either by looking."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from subscriptions import hub, relay, wakeup
+from subscriptions.wakeup import WakeUp
 from tests.support.brokers import RedisServer
 from tests.support.customers import created_customer
 from tests.support.live import born, caught_up, following
@@ -90,6 +92,17 @@ class TestWithoutBroker:
             await redis.stop()
 
             await told(*instances)
+
+    async def test_a_dead_broker_does_not_keep_the_process_from_ending(self, redis):
+        listener = WakeUp(redis.url)
+        listening = asyncio.create_task(listener.run())
+        await eventually(lambda: listener.is_connected)
+
+        await redis.stop()
+        listening.cancel()
+
+        await eventually(listening.done)
+        assert listening.cancelled()
 
     async def test_a_broker_that_never_was_costs_no_event(self, database_url, tmp_path):
         async with (
