@@ -76,17 +76,7 @@ class PaymentService:
         await _flush(session, payment)
         due = await self._due(session, account, invoice_ids)
         paid = await settle(session, payments=[payment], invoices=due)
-        await session.announce(
-            PaymentReceived(
-                customer_id=customer.id,
-                reseller_id=customer.reseller_id,
-                payment_id=payment.id,
-                amount_minor=payment.amount_minor,
-                unallocated_minor=payment.amount_minor - payment.allocated_minor,
-                currency=payment.currency,
-                method=payment.method,
-            )
-        )
+        await session.announce(_received(payment, reseller_id=customer.reseller_id))
         for invoice in paid:
             await session.announce(InvoicePaid.of(invoice, reseller_id=customer.reseller_id))
         await AccountService().close_if_settled(session, account, customer)
@@ -122,6 +112,18 @@ def _checked_instant(received_at: datetime | None, now: datetime) -> datetime:
     if received_at.astimezone(UTC) > now + _SKEW:
         raise Invalid("receivedAt", "is in the future")
     return received_at
+
+
+def _received(payment: Payment, *, reseller_id: int | None) -> PaymentReceived:
+    return PaymentReceived(
+        customer_id=payment.customer_id,
+        reseller_id=reseller_id,
+        payment_id=payment.id,
+        amount_minor=payment.amount_minor,
+        unallocated_minor=payment.amount_minor - payment.allocated_minor,
+        currency=payment.currency,
+        method=payment.method,
+    )
 
 
 async def _flush(session: UnitOfWork, payment: Payment) -> None:
