@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 
 from alembic import context
 from sqlalchemy import Connection
@@ -9,15 +10,24 @@ from sqlalchemy import Connection
 import domain
 from domain.kernel.base import Model
 
+#: Partitions come and go; the models only know the whole.
+_PARTITION = r"events_(\d{4}_\d{2}|rest)"
+
 
 def load_models() -> None:
     """Import every module that declares tables, so that the metadata is whole."""
+    importlib.import_module("domain.kernel.deliveries")
     importlib.import_module("domain.kernel.events")
     importlib.import_module("domain.kernel.idempotency")
+    importlib.import_module("domain.kernel.inbox")
     for package in pkgutil.iter_modules(domain.__path__):
         name = f"domain.{package.name}.models"
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)
+
+
+def _is_partition(name: str | None, kind: str) -> bool:
+    return kind == "table" and re.fullmatch(_PARTITION, name or "") is not None
 
 
 def run(connection: Connection) -> None:
@@ -29,7 +39,9 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Model.metadata,
         include_schemas=True,
-        include_name=lambda name, type_, _parents: type_ != "schema" or name in schemas,
+        include_name=lambda name, type_, _parents: (
+            name in schemas if type_ == "schema" else not _is_partition(name, type_)
+        ),
         version_table="alembic_version",
         compare_type=True,
         transaction_per_migration=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, false, true
 
@@ -10,7 +10,8 @@ from domain.customer.policy import can_see_event
 from domain.kernel.access import Actor, Permission, Role, require
 from domain.kernel.events import EventRow, LoggedEvent
 from subscriptions import log
-from subscriptions.hub import Hub
+from subscriptions.catalogue import may_read
+from subscriptions.hub import Gap, Hub
 
 #: The guide's eight lifecycle events.
 CUSTOMER_EVENT_TYPES = frozenset(
@@ -44,7 +45,7 @@ class EventFilter:
 
     def where(self) -> ColumnElement[bool]:
         """The same as ``matches``, in SQL."""
-        wanted: ColumnElement[bool] = EventRow.type.in_(self.types)
+        wanted: ColumnElement[bool] = EventRow.type.in_(sorted(self.types))
         if self.customer_id is not None:
             wanted &= EventRow.customer_id == self.customer_id
         if self.reseller_id is not None:
@@ -65,21 +66,26 @@ def visible_events(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
-async def customer_events(
+async def events(
     hub: Hub, actor: Actor, wanted: EventFilter, after: str | None = None
-) -> AsyncGenerator[LoggedEvent, None]:
+) -> AsyncGenerator[LoggedEvent | Gap, None]:
     """
-    The customer lifecycle events in the actor's scope: after a cursor, or from now on.
+    The wanted events in the actor's scope, after a cursor or from now on, and every gap.
+
+    Types whose module the actor may not read are left out.
 
     Raises:
         Unauthenticated, AccessDenied: the actor may not read events.
         Invalid: a cursor that is not of this log.
+        LogRestored: the log went back to an earlier state.
     """
     require(actor, Permission.EVENT_READ, "read events")
     position: int | None = None
     if after is not None:
-        async with hub.database.reading() as connection:
-            position = log.decode_cursor(after, await log.read_head(connection))
+        position = log.open_cursor(after, await hub.head())
+    wanted = replace(
+        wanted, types=frozenset(name for name in wanted.types if may_read(actor, name))
+    )
 
     def matches(event: LoggedEvent) -> bool:
         return wanted.matches(event) and can_see_event(
@@ -87,6 +93,21 @@ async def customer_events(
         )
 
     where = wanted.where() & visible_events(actor)
-    async with aclosing(hub.follow(matches, where, position)) as events:
-        async for event in events:
-            yield event
+    followed = hub.follow(matches, where, position, customer_id=_only_customer(actor, wanted))
+    async with aclosing(followed):
+        async for told in followed:
+            if isinstance(told, Gap) and not actor.sees_all_rows:
+                # How much happens in all is nobody's business but the operator's.
+                told = replace(told, count=None)
+            yield told
+
+
+def customer_events(
+    hub: Hub, actor: Actor, wanted: EventFilter, after: str | None = None
+) -> AsyncGenerator[LoggedEvent | Gap, None]:
+    """The customer lifecycle events in the actor's scope: ``events`` of those types only."""
+    return events(hub, actor, replace(wanted, types=wanted.types & CUSTOMER_EVENT_TYPES), after)
+
+
+def _only_customer(actor: Actor, wanted: EventFilter) -> int | None:
+    return actor.customer_id if actor.role is Role.CUSTOMER else wanted.customer_id

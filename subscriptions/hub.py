@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+import random
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 import structlog
@@ -12,44 +14,41 @@ from sqlalchemy import ColumnElement
 
 from domain.kernel.database import Database
 from domain.kernel.events import LoggedEvent
-from subscriptions import log
+from subscriptions import log, progress
+from subscriptions.buffers import Audience, Buffer
+from subscriptions.cursors import Cursors
+from subscriptions.log import Head, LogRestored
+from subscriptions.measures import EVENTS_DISPATCHED, HUB_POSITION
 
-BUFFER = 256
 _POLL_SECONDS = 1.0
 
 logger = structlog.get_logger(__name__)
 
 
-class Buffer:
+class GapReason(StrEnum):
+    """Why a follower was not told some events: the log no longer held them, because …"""
+
+    RETENTION = "RETENTION"
+    TOO_SLOW = "TOO_SLOW"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
     """
-    What one subscriber has not taken yet, never more than 256 events.
+    A follower missed what the log held behind ``from_position``, up to ``to_position`` included.
 
-    On overflow everything is dropped and ``has_overflowed`` set: the log has it all.
+    ``count`` events of whatever kind, so an upper bound; None where it is not to be told.
     """
 
-    def __init__(self, matches: Callable[[LoggedEvent], bool]) -> None:
-        self.matches = matches
-        self.has_overflowed = False
-        self._events: deque[LoggedEvent] = deque()
-        self._ready = asyncio.Event()
+    from_position: int
+    to_position: int
+    reason: GapReason
+    count: int | None
 
-    def put(self, event: LoggedEvent) -> None:
-        if self.has_overflowed:
-            return
-        if len(self._events) >= BUFFER:
-            self._events.clear()
-            self.has_overflowed = True
-        else:
-            self._events.append(event)
-        self._ready.set()
-
-    async def take(self) -> list[LoggedEvent]:
-        """All that has come, as soon as something has; nothing after an overflow."""
-        await self._ready.wait()
-        self._ready.clear()
-        taken = list(self._events)
-        self._events.clear()
-        return taken
+    @property
+    def position(self) -> int:
+        """Where the follower goes on from, as after an event."""
+        return self.to_position
 
 
 class Hub:
@@ -58,20 +57,20 @@ class Hub:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.position = 0
-        self.epoch = UUID(int=0)
+        self.cursors = Cursors(UUID(int=0), b"")
         self.is_started = asyncio.Event()
-        self._buffers: set[Buffer] = set()
+        self._audience = Audience()
         self._woken = asyncio.Event()
 
     @property
     def cursor(self) -> str:
         """The place of the newest event that was read."""
-        return log.encode_cursor(self.epoch, self.position)
+        return self.cursors.seal(self.position)
 
     @property
     def followers(self) -> int:
         """How many subscribers follow the log now."""
-        return len(self._buffers)
+        return len(self._audience)
 
     def wake(self) -> None:
         """There may be more to read."""
@@ -85,75 +84,148 @@ class Hub:
             except Exception as error:
                 logger.warning("event hub cannot read", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_POLL_SECONDS):
+                # Processes that start together must not ask the database together for ever.
+                async with asyncio.timeout(_POLL_SECONDS * random.uniform(0.8, 1.2)):  # noqa: S311
                     await self._woken.wait()
             self._woken.clear()
+
+    async def head(self) -> Head:
+        """The present end of the log, which this hub may not have read yet."""
+        async with self.database.reading() as connection:
+            return await log.read_head(connection)
 
     async def follow(
         self,
         matches: Callable[[LoggedEvent], bool],
         where: ColumnElement[bool],
         after: int | None = None,
-    ) -> AsyncGenerator[LoggedEvent, None]:
+        *,
+        customer_id: int | None = None,
+    ) -> AsyncGenerator[LoggedEvent | Gap, None]:
         """
         Matching events after a position (or from now on): first from the log, then live.
 
-        In order, without gap or duplicate, whatever the pace of whoever takes them. ``where``
-        says in SQL what ``matches`` says of an event in hand.
+        In order, without duplicate, whatever the pace of whoever takes them; what the log no
+        longer holds is told as a ``Gap``. ``where`` says in SQL what ``matches`` says of an event
+        in hand; ``customer_id``, if given, that both hold for this customer's events only.
+
+        Raises:
+            LogRestored: positions do not mean any more what they meant.
         """
         await self.is_started.wait()
-        with self._joined(matches) as buffer:
-            cursor, caught_up_to = after, self.position
-            if cursor is None:
-                cursor = caught_up_to
+        if after is None:
+            after = (await self.head()).position
+        with self._joined(Buffer(matches, customer_id)) as buffer:
+            follower = _Follower(self, buffer, where, after)
             while True:
-                async with aclosing(self._replay(cursor, caught_up_to, where)) as replayed:
-                    async for event in replayed:
-                        cursor = event.position
+                async with aclosing(follower.past(self.position)) as past:
+                    async for told in past:
+                        yield told
+                async with aclosing(follower.live()) as live:
+                    async for event in live:
                         yield event
-                cursor = max(cursor, caught_up_to)
-                while not buffer.has_overflowed:
-                    for event in await buffer.take():
-                        if event.position > cursor:
-                            cursor = event.position
-                            yield event
-                buffer.has_overflowed = False
-                caught_up_to = self.position
 
     @contextmanager
-    def _joined(self, matches: Callable[[LoggedEvent], bool]) -> Iterator[Buffer]:
-        buffer = Buffer(matches)
-        self._buffers.add(buffer)
+    def _joined(self, buffer: Buffer) -> Iterator[Buffer]:
+        self._audience.add(buffer)
+        progress.tell(buffer)
         try:
             yield buffer
         finally:
-            self._buffers.discard(buffer)
-
-    async def _replay(
-        self, after: int, upto: int, where: ColumnElement[bool]
-    ) -> AsyncGenerator[LoggedEvent, None]:
-        while after < upto:
-            async with self.database.reading() as connection:
-                events = await log.read_after(connection, after, upto=upto, only=where)
-            for event in events:
-                yield event
-            if len(events) < log.PAGE:
-                return
-            after = events[-1].position
+            self._audience.remove(buffer)
 
     async def _catch_up(self) -> None:
+        head = await self.head()
         if not self.is_started.is_set():
-            async with self.database.reading() as connection:
-                head = await log.read_head(connection)
-            self.position, self.epoch = head.position, head.epoch
+            self._go_to(head)
             self.is_started.set()
-        while True:
+        elif head.cursors != self.cursors or head.position < self.position:
+            self._start_anew(head)
+        while self.position < head.position:
             async with self.database.reading() as connection:
                 events = await log.read_after(connection, self.position)
-            for event in events:
-                self.position = event.position
-                for buffer in self._buffers:
-                    if buffer.matches(event):
-                        buffer.put(event)
-            if len(events) < log.PAGE:
+            if not self._dispatch(events) and not await self._is_past_hole():
                 return
+
+    def _dispatch(self, events: Sequence[LoggedEvent]) -> bool:
+        """Tell what follows without a hole; whether that was anything."""
+        before = self.position
+        for event in events:
+            if event.position != self.position + 1:
+                break
+            self.position = event.position
+            self._audience.tell(event)
+        EVENTS_DISPATCHED.inc(self.position - before)
+        HUB_POSITION.set(self.position)
+        return self.position > before
+
+    async def _is_past_hole(self) -> bool:
+        """Skip what retention has removed; any other hole is a broken log, to be read again."""
+        head = await self.head()
+        if head.floor <= self.position:
+            logger.error("hole in the event log", behind=self.position, head=head.position)
+            return False
+        for buffer in self._audience:
+            buffer.spill(self.position)
+        self.position = head.floor
+        return True
+
+    def _start_anew(self, head: Head) -> None:
+        logger.warning("event log was restored", position=self.position, head=head.position)
+        for buffer in self._audience:
+            buffer.end(LogRestored())
+        self._go_to(head)
+
+    def _go_to(self, head: Head) -> None:
+        self.position, self.cursors = head.position, head.cursors
+        HUB_POSITION.set(self.position)
+
+
+class _Follower:
+    """One subscriber's way along the log: everything up to ``cursor`` has been told."""
+
+    def __init__(self, hub: Hub, buffer: Buffer, where: ColumnElement[bool], cursor: int) -> None:
+        self._hub = hub
+        self._buffer = buffer
+        self._where = where
+        self._cursors = hub.cursors
+        self._is_new = True
+        self.cursor = cursor
+
+    async def past(self, upto: int) -> AsyncGenerator[LoggedEvent | Gap, None]:
+        """What the log holds from here up to the position; what it does not, as a gap."""
+        while self.cursor < upto:
+            async with self._hub.database.reading() as connection:
+                events = await log.read_after(connection, self.cursor, upto=upto, only=self._where)
+                # Asked last: what is above the floor even now cannot have been missing before.
+                head = await log.read_head(connection)
+            if head.cursors != self._cursors:
+                raise LogRestored
+            if head.floor > self.cursor:
+                yield self._gap(head.floor)
+            for event in self._new(events):
+                yield event
+            self._is_new = False
+            if len(events) < log.PAGE:
+                self.cursor = max(self.cursor, upto)
+
+    async def live(self) -> AsyncGenerator[LoggedEvent, None]:
+        """What the hub puts into the buffer, until it overflows."""
+        self._is_new = False
+        while not self._buffer.has_overflowed:
+            for event in self._new(await self._buffer.take()):
+                yield event
+        self.cursor = max(self.cursor, self._buffer.reopen())
+
+    def _new(self, events: Sequence[LoggedEvent]) -> Iterator[LoggedEvent]:
+        # A hub that lags behind the client's cursor reads what the client has had.
+        for event in events:
+            if event.position > self.cursor:
+                self.cursor = event.position
+                yield event
+
+    def _gap(self, floor: int) -> Gap:
+        reason = GapReason.RETENTION if self._is_new else GapReason.TOO_SLOW
+        gap = Gap(self.cursor, floor, reason, floor - self.cursor)
+        self.cursor = floor
+        return gap

@@ -1,37 +1,48 @@
 """The event log as readers see it: one total order of positions, without holes."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.kernel.errors import Invalid
+from domain.kernel.database import Database
+from domain.kernel.errors import Conflict, Invalid
 from domain.kernel.events import EventHead, EventRow, LoggedEvent
 from domain.kernel.records import fetch, select_record
+from subscriptions.cursors import Cursors
 
 PAGE = 500
-_LONGEST_CURSOR = 120
+
+
+class LogRestored(Conflict):
+    """The log went back to an earlier state: what was told of it no longer holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The event log was restored to an earlier state; query what you follow, and subscribe "
+            "again without a cursor"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Newest position, oldest position that is gone, and the epoch both belong to."""
+    """Newest position, newest position that is gone (0 for none), and the cursors of both."""
 
     position: int
     floor: int
-    epoch: UUID
+    cursors: Cursors
 
 
 async def read_head(connection: AsyncConnection) -> Head:
     """The present end of the log."""
     row = (
-        await connection.execute(select(EventHead.position, EventHead.floor, EventHead.epoch))
+        await connection.execute(
+            select(EventHead.position, EventHead.floor, EventHead.epoch, EventHead.cursor_key)
+        )
     ).one()
-    return Head(row.position, row.floor, row.epoch)
+    return Head(row.position, row.floor, Cursors(row.epoch, row.cursor_key))
 
 
 async def read_after(
@@ -54,31 +65,24 @@ async def read_after(
     return await fetch(connection, LoggedEvent, statement)
 
 
-def encode_cursor(epoch: UUID, position: int) -> str:
-    """A position as clients hold it: opaque, bound to the log's epoch."""
-    return base64.urlsafe_b64encode(f"1:{epoch}:{position}".encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, head: Head) -> int:
+async def start_epoch(database: Database) -> None:
     """
-    The position in a cursor of this log.
+    Make every cursor of before void: after the log was restored from a backup.
+
+    What was announced after the backup is gone, so a cursor would point to other events.
+    """
+    async with database.engine.begin() as connection:
+        await connection.execute(update(EventHead).values(epoch=uuid4()))
+
+
+def open_cursor(cursor: str, head: Head) -> int:
+    """
+    The position in a client's cursor.
 
     Raises:
-        Invalid: not a cursor, of another epoch, ahead of the log, or older than what is kept.
+        Invalid: not a cursor of this log in this epoch, or ahead of it.
     """
-    try:
-        if len(cursor) > _LONGEST_CURSOR:
-            raise ValueError
-        padded = cursor + "=" * (-len(cursor) % 4)
-        text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        version, epoch, digits = text.split(":")
-        if version != "1" or not digits.isdecimal() or UUID(epoch) != head.epoch:
-            raise ValueError
-    except (ValueError, binascii.Error):
-        raise Invalid("after", "is not a cursor of this event log") from None
-    position = int(digits)
+    position = head.cursors.open(cursor)
     if position > head.position:
         raise Invalid("after", "is ahead of the event log")
-    if position < head.floor:
-        raise Invalid("after", "is older than the events kept; query the state and start anew")
     return position

@@ -7,19 +7,21 @@ import structlog
 from sqlalchemy import text
 
 from domain.kernel.database import Database
+from subscriptions.measures import EVENTS_POSITIONED
 from subscriptions.wakeup import WakeUp
 
 _LOCK = 7_205_759_404
 _BATCH = 500
 _POLL_SECONDS = 0.25
 
-# The batch is read after the lock is held, so its snapshot has all earlier batches.
+# The batch is read after the lock is held, so its snapshot has all earlier batches. Rows are found
+# again by the key that the table is partitioned by: each in its own partition, by the index.
 _ASSIGN = text(
     """
     with batch as (
-        select id from kernel.events where position is null order by id limit :batch
+        select id, event_id from kernel.events where position is null order by id limit :batch
     ), numbered as (
-        select id, row_number() over (order by id) as number from batch
+        select event_id, row_number() over (order by id) as number from batch
     ), head as (
         update kernel.event_head
         set position = position + (select count(*) from batch)
@@ -27,7 +29,7 @@ _ASSIGN = text(
         returning position - (select count(*) from batch) as base, position
     ), assigned as (
         update kernel.events event set position = head.base + numbered.number
-        from numbered, head where event.id = numbered.id
+        from numbered, head where event.event_id = numbered.event_id
         returning 1
     )
     select (select count(*) from assigned) as assigned, (select position from head) as position
@@ -82,6 +84,7 @@ class Relay:
 
     async def _relay_once(self) -> bool:
         assigned, position = await assign_positions(self._database)
+        EVENTS_POSITIONED.inc(assigned)
         if position is not None:
             await self._wakeup.announce(position)
         return assigned == _BATCH

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 from domain.kernel.database import Database
 from subscriptions.bus import Bus
-from subscriptions.event_bus import PROCESS, Registry
+from subscriptions.event_bus import PROCESS, ConsumerSource, Registry
 from subscriptions.hub import Hub
 from subscriptions.relay import Relay
+from subscriptions.retention import Retention
 from subscriptions.wakeup import WakeUp
 
 _STOP_SECONDS = 5
@@ -18,12 +20,19 @@ class EventStream:
     """What an application runs to announce, stream and handle events."""
 
     def __init__(
-        self, database: Database, broadcast_url: str, registry: Registry = PROCESS
+        self,
+        database: Database,
+        broadcast_url: str,
+        registry: Registry = PROCESS,
+        *,
+        sources: Sequence[ConsumerSource] = (),
+        keep_events: timedelta | None = None,
     ) -> None:
         self.wakeup = WakeUp(broadcast_url)
         self.relay = Relay(database, self.wakeup)
         self.hub = Hub(database)
-        self.bus = Bus(database, registry)
+        self.bus = Bus(database, registry, *sources)
+        self.retention = Retention(database, keep_events)
         self.wakeup.on_wakeup(self.hub.wake)
         self.wakeup.on_wakeup(self.bus.wake)
         database.on_announced = self.relay.poke
@@ -38,8 +47,8 @@ class EventStream:
     async def running(self) -> AsyncIterator[None]:
         """Run all parts for the length of the block."""
         await self.bus.start()
-        parts = (self.wakeup.run(), self.relay.run(), self.hub.run(), self.bus.run())
-        self._tasks = [asyncio.create_task(part) for part in parts]
+        parts = (self.wakeup, self.relay, self.hub, self.bus, self.retention)
+        self._tasks = [asyncio.create_task(part.run()) for part in parts]
         await self.hub.is_started.wait()
         try:
             yield

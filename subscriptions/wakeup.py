@@ -1,114 +1,111 @@
 """Wake-ups over broadcaster: "there is more to read", between processes; the log is the truth."""
 
 import asyncio
-import contextlib
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from broadcaster import Broadcast
 
-_CHANNEL = "isp_graph_events"
-_RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0)
-_LOOK_SECONDS = 5.0
-_SEND_SECONDS = 2.0
-_ECHO = "echo"
+from subscriptions import measures
+from subscriptions.brokers.supervised import Pace
+from subscriptions.brokers.urls import backend_of
 
-logger = structlog.get_logger(__name__)
+_CHANNEL = "isp_graph_events"
+
+
+@dataclass(frozen=True, slots=True)
+class WakeUpHealth:
+    """
+    How a process stands with its broker. Without one it reads the log by its clock: degraded.
+
+    ``seconds_so`` is how long it has been connected or not; ``seconds_since_heard`` the age of
+    the last word from the broker, its own included; None before the first.
+    """
+
+    is_connected: bool
+    seconds_so: float
+    reconnects: int
+    seconds_since_heard: float | None
 
 
 class WakeUp:
     """
-    One channel, one listener per process; its payload is the head position.
+    One channel, subscribed once per process for life; its payload is the head position.
 
-    A lost wake-up costs a reader its poll interval and no event, so failures are logged and
-    the broker is connected to anew. ``url``: ``memory://``, ``redis://…`` or ``postgresql://…``.
+    A lost wake-up costs a reader its poll interval and no event. ``url`` is ``memory://``,
+    ``redis://…`` or ``postgresql://…``.
+
+    Raises:
+        ValueError: no such broker.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._broadcast: Broadcast | None = None
-        self._publishing = asyncio.Lock()
+    def __init__(self, url: str, pace: Pace | None = None) -> None:
+        self._backend = backend_of(url, pace)
         self._listeners: list[Callable[[], None]] = []
+        self._announced = 0
+        self._news = asyncio.Event()
+        self._heard_at: float | None = None
 
     @property
     def is_connected(self) -> bool:
         """Whether the broker answered when last asked."""
-        return self._broadcast is not None
+        return self._backend.is_connected
+
+    @property
+    def health(self) -> WakeUpHealth:
+        """How this process stands with its broker now."""
+        now = time.monotonic()
+        return WakeUpHealth(
+            is_connected=self._backend.is_connected,
+            seconds_so=now - self._backend.changed_at,
+            reconnects=max(self._backend.links - 1, 0),
+            seconds_since_heard=None if self._heard_at is None else now - self._heard_at,
+        )
 
     def on_wakeup(self, listener: Callable[[], None]) -> None:
         """Call the listener at each wake-up, whoever sent it."""
         self._listeners.append(listener)
 
     async def announce(self, position: int) -> None:
-        """Wake every reader up, here at once and elsewhere through the broker."""
+        """Wake every reader up, here at once and elsewhere soon; never waits for the broker."""
         self._wake()
-        if self._broadcast is None:
-            return
-        try:
-            await self._publish(self._broadcast, str(position))
-        except Exception as error:
-            logger.warning("wake-up not sent", error=type(error).__name__)
-            self._broadcast = None
+        self._announced = position
+        self._news.set()
 
     async def run(self) -> None:
-        """Listen until cancelled, connecting anew whenever the broker is lost."""
-        attempt = 0
-        task = asyncio.current_task()
-        while True:
-            try:
-                await self._listen()
-                attempt = 0
-            except Exception as error:
-                # A stock backend that fails while it is left hides that it was cancelled.
-                if task is not None and task.cancelling():
-                    raise asyncio.CancelledError from error
-                logger.warning("wake-up listener lost", error=type(error).__name__)
-                attempt = min(attempt + 1, len(_RECONNECT_SECONDS) - 1)
-            self._broadcast = None
-            await asyncio.sleep(_RECONNECT_SECONDS[attempt])
-
-    async def _listen(self) -> None:
-        broadcast = Broadcast(self._url)
+        """Hear and tell until cancelled, through any number of losses of the broker."""
+        broadcast = Broadcast(backend=self._backend)
+        await broadcast.connect()
         try:
-            await broadcast.connect()
-            async with broadcast.subscribe(_CHANNEL) as messages:
-                self._broadcast = broadcast
-                self._wake()  # for what was sent before
-                await self._hear(broadcast, messages)
+            async with broadcast.subscribe(_CHANNEL) as messages, asyncio.TaskGroup() as both:
+                both.create_task(self._hear(messages))
+                both.create_task(self._tell(broadcast))
         finally:
-            self._broadcast = None
-            await _leave(broadcast)
+            await broadcast.disconnect()
 
-    async def _hear(self, broadcast: Broadcast, messages: Any) -> None:
-        """Until a publish fails, or a stock backend has lost its connection in silence."""
-        awaits_echo = False
-        while self._broadcast is broadcast:
+    async def _hear(self, messages: Any) -> None:
+        while True:
+            message = (await messages.get()).message
+            self._heard_at = time.monotonic()
+            measures.WAKEUPS_HEARD.inc()
+            # What this process has told itself is no news; a backend's RESYNC and all else is.
+            if message != str(self._announced):
+                self._wake()
+
+    async def _tell(self, broadcast: Broadcast) -> None:
+        """Send the newest position whenever there is one: what was announced meanwhile is in it."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
             try:
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    message = await messages.get()
-            except TimeoutError:
-                if awaits_echo:
-                    return
-                await self._publish(broadcast, _ECHO)
-                awaits_echo = True
-            else:
-                awaits_echo = False
-                if message.message != _ECHO:
-                    self._wake()
-
-    async def _publish(self, broadcast: Broadcast, message: str) -> None:
-        # One at a time: the stock PostgreSQL backend has one connection for everything.
-        async with self._publishing, asyncio.timeout(_SEND_SECONDS):
-            await broadcast.publish(_CHANNEL, message)
+                await broadcast.publish(_CHANNEL, str(self._announced))
+            except Exception:
+                # The backend has logged it; it waits for the broker in the next try.
+                measures.WAKEUPS_UNSENT.inc()
+                self._news.set()
 
     def _wake(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-async def _leave(broadcast: Broadcast) -> None:
-    # After a connect that failed half-way the first of these does not reach the second.
-    for disconnect in (broadcast.disconnect, broadcast._backend.disconnect):
-        with contextlib.suppress(Exception):
-            await disconnect()

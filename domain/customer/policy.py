@@ -7,6 +7,9 @@ from sqlalchemy import ColumnElement, false, select, true
 from domain.customer.models import Customer
 from domain.kernel.access import Actor, Permission, Role
 
+#: Kinds of accounts that are told as such; every other one is a person of the staff.
+_SHOWN_KINDS = frozenset({"anonymous", "customer", "reseller", "service", "system"})
+
 
 def visible_customers(actor: Actor) -> ColumnElement[bool]:
     """
@@ -47,6 +50,22 @@ def can_see_event(actor: Actor, *, customer_id: int | None, reseller_id: int | N
     if actor.role is Role.RESELLER:
         return reseller_id in actor.reseller_ids
     return actor.role is Role.CUSTOMER and customer_id == actor.customer_id
+
+
+def shown_actor(viewer: Actor, subject: str) -> str:
+    """
+    Who acted, as the viewer may know it: the subject, or only what kind of account it is.
+
+    Whoever sees all rows sees all names. Others see their own, those of their customers and of
+    resellers below them; of the operator's people and programs the kind. It depends on the
+    viewer's scope and not on who the viewer is.
+    """
+    kind = subject.partition(":")[0]
+    own = {f"customer:{viewer.customer_id}", *(f"reseller:{each}" for each in viewer.reseller_ids)}
+    is_own_customer = viewer.role is Role.RESELLER and kind == "customer"
+    if viewer.sees_all_rows or subject in own or is_own_customer:
+        return subject
+    return kind if kind in _SHOWN_KINDS else "staff"
 
 
 def _own_rows(actor: Actor) -> ColumnElement[bool]:

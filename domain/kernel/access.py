@@ -47,10 +47,15 @@ class Permission(StrEnum):
     COMMISSION_READ = "commission:read"
     EVENT_READ = "event:read"
     EVENT_ADMIN = "event:admin"
+    WEBHOOK_WRITE = "webhook:write"
+    METRICS_READ = "metrics:read"
     FEDERATION = "federation"
 
 
-_READS = {permission for permission in Permission if permission.endswith(":read")}
+# How the server itself fares is nobody's business by role.
+_READS = {permission for permission in Permission if permission.endswith(":read")} - {
+    Permission.METRICS_READ
+}
 _SUPPORT = {
     *_READS - {Permission.COMMISSION_READ},
     Permission.CUSTOMER_WRITE,
@@ -72,6 +77,7 @@ _RESELLER = {
     Permission.CUSTOMER_WRITE,
     Permission.CUSTOMER_CREATE,
     Permission.TARIFF_ASSIGN,
+    Permission.WEBHOOK_WRITE,
 }
 _CUSTOMER = {*_READS - {Permission.COMMISSION_READ}, Permission.CUSTOMER_WRITE}
 

@@ -21,6 +21,8 @@ from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
 _SERVER_SETTINGS = {
     "application_name": "isp-graph",
     "timezone": "UTC",
+    # Short statements with wide estimates: compiling one costs more than running it.
+    "jit": "off",
     "statement_timeout": "5000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "15000",

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Text, func, insert, text
+from sqlalchemy import BigInteger, Index, Text, func, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.base import BigInt, Model
 from domain.kernel.ids import uuid7
-from domain.kernel.logging import current_trace_id
+from domain.kernel.logging import current_trace_id, tracing
 
 if TYPE_CHECKING:
     from domain.kernel.unit_of_work import UnitOfWork
 
 SPEC_VERSION = 1
+_cause: ContextVar[UUID | None] = ContextVar("cause", default=None)
+
+_TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
 
 
 class EventStream(Model):
@@ -37,27 +44,27 @@ class EventRow(Model):
     One event, written once and never changed but for its ``position``.
 
     ``id`` is the order of insertion (sequence cache 1). ``position`` is the public total order,
-    without holes, given by the relay after commit; until then it is null.
+    without holes, given by the relay after commit; until then it is null. The table is partitioned
+    by the time in ``event_id`` (UUIDv7), which lets old months be dropped whole; the price is that
+    the database can't enforce that ``position`` and ``(stream, seq)`` are unique: the locked rows
+    of ``EventHead`` and ``EventStream`` do.
     """
 
     __tablename__ = "events"
     __table_args__ = (
         Index("events_unpositioned_idx", "id", postgresql_where=text("position is null")),
-        Index(
-            "events_position_key",
-            "position",
-            unique=True,
-            postgresql_where=text("position is not null"),
-        ),
-        Index("events_stream_seq_key", "stream", "seq", unique=True),
+        Index("events_position_idx", "position"),
         Index("events_customer_id_position_idx", "customer_id", "position"),
         Index("events_reseller_id_position_idx", "reseller_id", "position"),
-        {"schema": "kernel"},
+        {"schema": "kernel", "postgresql_partition_by": "range (event_id)"},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(cache=1), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # Not an identity column: before PostgreSQL 17 partitions do not have those.
+    id: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("nextval('kernel.events_id_seq')")
+    )
     position: Mapped[int | None] = mapped_column(BigInteger)
-    event_id: Mapped[UUID] = mapped_column(unique=True)
     type: Mapped[str] = mapped_column(Text)
     spec_version: Mapped[int]
     stream: Mapped[str] = mapped_column(Text)
@@ -67,12 +74,17 @@ class EventRow(Model):
     occurred_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     actor: Mapped[str] = mapped_column(Text)
     trace_id: Mapped[str | None] = mapped_column(Text)
+    causation_id: Mapped[UUID | None]
     transaction_id: Mapped[UUID]
     data: Mapped[dict[str, Any]]
 
 
 class EventHead(Model):
-    """The log's one row: newest position, oldest kept, and the epoch that cursors belong to."""
+    """
+    The log's one row: newest position, newest that was removed (0 for none), what seals cursors.
+
+    ``epoch`` changes when the log is restored to an earlier state: cursors of before are void.
+    """
 
     __tablename__ = "event_head"
     __table_args__ = {"schema": "kernel"}
@@ -81,37 +93,7 @@ class EventHead(Model):
     position: Mapped[BigInt]
     floor: Mapped[BigInt]
     epoch: Mapped[UUID]
-
-
-class EventConsumer(Model):
-    """How far a durable handler has come, and how often it failed on the event it is at."""
-
-    __tablename__ = "event_consumers"
-    __table_args__ = {"schema": "kernel"}
-
-    name: Mapped[str] = mapped_column(Text, primary_key=True)
-    position: Mapped[BigInt]
-    attempts: Mapped[int] = mapped_column(server_default="0")
-    available_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    last_error: Mapped[str | None] = mapped_column(Text)
-
-
-class DeadLetter(Model):
-    """An event that a handler failed on too often: kept for a person, the handler went on."""
-
-    __tablename__ = "dead_letters"
-    __table_args__ = {"schema": "kernel"}
-
-    consumer: Mapped[str] = mapped_column(
-        ForeignKey("kernel.event_consumers.name"), primary_key=True
-    )
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    event_id: Mapped[UUID]
-    customer_id: Mapped[int | None]
-    attempts: Mapped[int]
-    last_error: Mapped[str] = mapped_column(Text)
-    died_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    redriven_at: Mapped[datetime | None]
+    cursor_key: Mapped[bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +142,7 @@ class LoggedEvent:
     trace_id: str | None
     transaction_id: UUID
     data: dict[str, Any]
+    causation_id: UUID | None = None
 
     def envelope(self) -> dict[str, Any]:
         """The guide's envelope (``event_type``, ``timestamp``, ``data``) and what ours adds."""
@@ -174,8 +157,52 @@ class LoggedEvent:
             "transaction_id": str(self.transaction_id),
             "actor": self.actor,
             "trace_id": self.trace_id,
+            "causation_id": None if self.causation_id is None else str(self.causation_id),
             "spec_version": self.spec_version,
         }
+
+    def cloud_event(self) -> dict[str, Any]:
+        """
+        The event in CloudEvents 1.0 structured JSON (``application/cloudevents+json``).
+
+        ``sequence`` counts within ``stream`` and sorts as text; ``partitionkey`` keeps all events
+        of one customer together. ``traceparent`` (W3C) is there if a request made the change.
+        """
+        subject = self.stream if self.customer_id is None else str(self.customer_id)
+        event: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": str(self.event_id),
+            "source": "/isp-graph",
+            "type": self.type,
+            "time": _json_value(self.occurred_at),
+            "subject": subject,
+            "partitionkey": subject,
+            "stream": self.stream,
+            "sequence": f"{self.seq:020}",
+            "dataschema": schema_uri(self.type, self.spec_version),
+            "datacontenttype": "application/json",
+            "data": self.data,
+        }
+        if self.trace_id is not None and _TRACE_ID.fullmatch(self.trace_id):
+            # The event stands for the span that announced it: its random half is the parent id.
+            event["traceparent"] = f"00-{self.trace_id}-{self.event_id.hex[16:]}-00"
+        return event
+
+
+def schema_uri(event_type: str, version: int = SPEC_VERSION) -> str:
+    """The name of the JSON Schema of ``data`` in that version of the type."""
+    return f"urn:isp-graph:{event_type}:{version}"
+
+
+@contextmanager
+def caused_by(event: LoggedEvent) -> Iterator[None]:
+    """Events announced inside name this one as their cause, and its request as their trace."""
+    token = _cause.set(event.event_id)
+    try:
+        with tracing(event.trace_id):
+            yield
+    finally:
+        _cause.reset(token)
 
 
 async def append(uow: UnitOfWork, event: Event) -> None:
@@ -195,6 +222,7 @@ async def append(uow: UnitOfWork, event: Event) -> None:
             reseller_id=event.reseller_id,
             actor=uow.actor.subject,
             trace_id=current_trace_id(),
+            causation_id=_cause.get(),
             transaction_id=uow.transaction_id,
             data=event.data(),
         )

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -82,3 +83,8 @@ def current_trace_id() -> str | None:
     """The id of the request that is being served, if one is."""
     trace_id = structlog.contextvars.get_contextvars().get("request_id")
     return None if trace_id is None else str(trace_id)
+
+
+def tracing(trace_id: str | None) -> AbstractContextManager[None]:
+    """Inside, the lines logged and the events announced belong to that request, if there is one."""
+    return structlog.contextvars.bound_contextvars(**({"request_id": trace_id} if trace_id else {}))

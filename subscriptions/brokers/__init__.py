@@ -1,0 +1,1 @@
+"""Brokers that carry wake-ups between processes, all behind one supervised backend."""
