@@ -6,6 +6,7 @@ from resolvers.monitoring.loaders import MonitoringLoaders
 from resolvers.radius.loaders import RadiusLoaders
 from resolvers.reseller.loaders import ResellerLoaders
 from resolvers.tariff.loaders import TariffLoaders
+from resolvers.webhook.loaders import WebhookLoaders
 
 
 class Loaders(
@@ -15,5 +16,6 @@ class Loaders(
     TariffLoaders,
     MonitoringLoaders,
     BillingLoaders,
+    WebhookLoaders,
 ):
     """Every module's loaders under one name."""

@@ -1,0 +1,1 @@
+"""Webhooks: events delivered to others' servers, signed and never lost."""

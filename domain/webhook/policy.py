@@ -1,0 +1,49 @@
+"""Who may have webhook endpoints, who sees which, and what their owners see."""
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.kernel import access
+from domain.kernel.access import Actor, Permission, Role, require
+from domain.kernel.errors import AccessDenied
+from domain.reseller.models import Reseller, ResellerStatus
+from domain.reseller.tree import subtree_ids
+from domain.webhook.models import WebhookEndpoint
+
+
+def require_webhooks(actor: Actor, act: str) -> None:
+    """
+    Let those pass who care for events (``event:admin``), and resellers.
+
+    Raises:
+        Unauthenticated, AccessDenied: ``act`` completes "You may not …".
+    """
+    if actor.role is Role.RESELLER:
+        require(actor, Permission.WEBHOOK_WRITE, act)
+    else:
+        require(actor, Permission.EVENT_ADMIN, act)
+        if not actor.sees_all_rows:
+            raise AccessDenied(act)
+
+
+def visible_endpoints(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``WebhookEndpoint`` for one whom ``require_webhooks`` let pass."""
+    if actor.sees_all_rows:
+        return true()
+    return WebhookEndpoint.reseller_id.in_(actor.reseller_ids)
+
+
+async def owner_of(
+    connection: AsyncConnection, *, reseller_id: int | None, scopes: list[str]
+) -> Actor | None:
+    """
+    In whose name events go to an endpoint, with the rows and permissions of now.
+
+    None once its reseller is terminated: nothing is sent in its name any more.
+    """
+    if reseller_id is None:
+        return access.service("webhook", [Permission(scope) for scope in scopes])
+    status = await connection.scalar(select(Reseller.status).where(Reseller.id == reseller_id))
+    if status in (None, ResellerStatus.TERMINATED):
+        return None
+    return access.reseller(reseller_id, await subtree_ids(connection, reseller_id))

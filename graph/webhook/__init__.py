@@ -1,0 +1,1 @@
+"""The webhook module's part of the schema."""

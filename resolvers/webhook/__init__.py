@@ -1,0 +1,1 @@
+"""Answers that return webhook endpoints and what was sent to them."""
