@@ -1,7 +1,9 @@
 """The application: one port for GraphQL, the guide's REST paths, the explorer and health."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 import structlog
 from sqlalchemy import text
@@ -22,17 +24,22 @@ from graph.context import Services
 from graph.execution import Executor
 from graph.explorer import Explorer
 from graph.handlers import attach_handlers
+from graph.live.live import Live
 from graph.mail import notifier_of
+from graph.metrics import Metrics
 from graph.middleware import Envelope
 from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings
-from graph.transport.http import GraphQLOverHTTP, respond_error
+from graph.transport.http import GraphQLOverHTTP
+from graph.transport.responses import respond_error
 from graph.transport.websocket import GraphQLSocket
+from graph.webhook.delivery import webhooks_of
 from subscriptions.event_bus import PROCESS, Registry
 from subscriptions.stream import EventStream
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_ANSWER_SECONDS = 3.0
 
 logger = structlog.get_logger(__name__)
 
@@ -42,26 +49,38 @@ class Application:
 
     def __init__(self, settings: Settings, database_url: str, registry: Registry = PROCESS) -> None:
         database = Database(create_engine(database_url, pool_size=settings.pool_size))
+        webhooks = webhooks_of(settings, database)
         broadcast_url = settings.broadcast_url.get_secret_value()
         self.services = Services(
             settings=settings,
             database=database,
-            stream=EventStream(database, broadcast_url, registry),
+            stream=EventStream(
+                database,
+                broadcast_url,
+                registry,
+                sources=(webhooks,),
+                keep_events=settings.keep_events,
+            ),
             tokens=Tokens(settings.signing_secret(), settings.jwks_file),
+            webhooks=webhooks,
         )
         self.executor = Executor(build_schema())
         self.authenticator = Authenticator(database, self.services.tokens)
+        self.live = Live(self.services, self.executor)
         self._registry = registry
-        self._http = GraphQLOverHTTP(self.services, self.executor, self.authenticator)
+        self._http = GraphQLOverHTTP(self.services, self.executor, self.authenticator, self.live)
+        self._metrics = Metrics(self.services, self.authenticator)
         self._explorer = Explorer(self.services.tokens, is_demo=settings.demo)
 
     @contextlib.asynccontextmanager
-    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[dict[str, Any]]:
         """Handlers and the event stream run as long as the process serves."""
         configure_notifier(notifier_of(self.services.settings))
         await attach_handlers(self._registry)
-        async with self.services.stream.running():
-            yield
+        async with self.services.webhooks.running(), self.services.stream.running():
+            # The server's protocols tell it when the process is about to end.
+            yield {"live": self.live}
+            await self.live.stop()
         await self.services.database.dispose()
 
     async def graphql(self, request: Request) -> Response:
@@ -82,19 +101,27 @@ class Application:
         if not self._is_allowed_origin(socket):
             await socket.close(4403, "Origin not allowed")
             return
-        await GraphQLSocket(socket, self.services, self.executor, self.authenticator).run()
+        await GraphQLSocket(
+            socket, self.services, self.executor, self.authenticator, self.live
+        ).run()
 
     async def healthz(self, _request: Request) -> Response:
         """The process runs."""
         return JSONResponse({"status": "ok"})
 
     async def readyz(self, _request: Request) -> Response:
-        """The process can serve: the database answers and the event stream runs."""
+        """
+        The process can serve: the database answers and the event stream runs.
+
+        Without a broker wake-ups are "degraded": events come by the clock, and the process serves.
+        """
+        stream = self.services.stream
         checks = {
-            "database": await self._database_answers(),
-            "events": self.services.stream.is_running,
+            "database": "ok" if await self._database_answers() else "failed",
+            "events": "ok" if stream.is_running else "failed",
+            "wakeups": "ok" if stream.wakeup.is_connected else "degraded",
         }
-        ready = all(checks.values())
+        ready = "failed" not in checks.values()
         body = {"status": "ready" if ready else "not ready", "checks": checks}
         return JSONResponse(body, status_code=200 if ready else 503)
 
@@ -108,6 +135,7 @@ class Application:
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
+            Route("/metrics", self._metrics.get, methods=["GET"]),
         ]
 
     def _is_allowed_origin(self, socket: WebSocket) -> bool:
@@ -119,8 +147,8 @@ class Application:
 
     async def _database_answers(self) -> bool:
         try:
-            async with self.services.database.reading() as connection:
-                await connection.execute(text("select 1"))
+            async with asyncio.timeout(_ANSWER_SECONDS), self.services.database.reading() as read:
+                await read.execute(text("select 1"))
         except Exception as error:
             logger.warning("database does not answer", error=type(error).__name__)
             return False
@@ -134,7 +162,13 @@ def create_app(settings: Settings, database_url: str, registry: Registry = PROCE
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
         allow_methods=["POST", "GET"],
-        allow_headers=["authorization", "content-type", "idempotency-key", "x-request-id"],
+        allow_headers=[
+            "authorization",
+            "content-type",
+            "idempotency-key",
+            "last-event-id",
+            "x-request-id",
+        ],
         allow_credentials=False,
     )
     app = Starlette(

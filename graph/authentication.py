@@ -1,9 +1,9 @@
 """From a bearer token to the actor, remembered for half a minute."""
 
 import hashlib
+import math
 import time
 from collections import OrderedDict
-from datetime import UTC, datetime
 
 from domain.identity.actors import actor_of
 from domain.identity.errors import InvalidToken
@@ -35,26 +35,61 @@ class Authenticator:
         Raises:
             InvalidToken: not ``Bearer`` and a valid token.
         """
+        _, actor = await self.remembered(authorization)
+        return actor
+
+    async def remembered(self, authorization: str | None) -> tuple[float, Actor]:
+        """The same, and until when on the monotonic clock it need not be asked again."""
         if authorization is None:
-            return ANONYMOUS
+            return math.inf, ANONYMOUS
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise InvalidToken
         return await self._actor_of(token.strip())
 
-    async def _actor_of(self, token: str) -> Actor:
+    async def _actor_of(self, token: str) -> tuple[float, Actor]:
         key = hashlib.sha256(token.encode()).digest()
         until, actor = self._known.get(key, (0.0, ANONYMOUS))
         if until <= time.monotonic():
             claims = self._tokens.verify(token)
             async with self._database.reading() as connection:
                 actor = await actor_of(connection, claims)
-            self._remember(key, actor)
-        if actor.expires_at is not None and actor.expires_at <= datetime.now(UTC):
+            until = time.monotonic() + _REMEMBERED_SECONDS
+            self._remember(key, until, actor)
+        remaining = remaining_seconds(actor)
+        if remaining is None:
+            return until, actor
+        if remaining <= 0:
             raise InvalidToken
-        return actor
+        return min(until, time.monotonic() + remaining), actor
 
-    def _remember(self, key: bytes, actor: Actor) -> None:
-        self._known[key] = (time.monotonic() + _REMEMBERED_SECONDS, actor)
+    def _remember(self, key: bytes, until: float, actor: Actor) -> None:
+        self._known[key] = (until, actor)
         while len(self._known) > _MOST_REMEMBERED:
             self._known.popitem(last=False)
+
+
+class Identity:
+    """Who one connection speaks for: asked before everything it is sent, looked up rarely."""
+
+    def __init__(self, authenticator: Authenticator, authorization: str | None) -> None:
+        self._authenticator = authenticator
+        self._authorization = authorization
+        self._until = -math.inf
+        self._actor = ANONYMOUS
+
+    async def actor(self) -> Actor:
+        """
+        The actor as of half a minute ago at most.
+
+        Raises:
+            InvalidToken: the authorization is not, or no longer, good.
+        """
+        if time.monotonic() >= self._until:
+            self._until, self._actor = await self._authenticator.remembered(self._authorization)
+        return self._actor
+
+
+def remaining_seconds(actor: Actor) -> float | None:
+    """How long the actor's token is good for; None if it does not end."""
+    return None if actor.expires_at is None else actor.expires_at.timestamp() - time.time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from domain.identity.tokens import Tokens
 from domain.kernel.access import Actor
@@ -12,6 +12,7 @@ from resolvers import info
 from resolvers.context import RequestContext
 from resolvers.loaders import Loaders
 from subscriptions.stream import EventStream
+from subscriptions.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from graph.settings import Settings
@@ -25,14 +26,20 @@ class Services:
     database: Database
     stream: EventStream
     tokens: Tokens
+    webhooks: Webhooks
 
 
 class Context(RequestContext):
-    """One operation, or one event of a subscription: fresh loaders."""
+    """
+    One operation, or one event of a subscription: fresh loaders.
 
-    def __init__(self, services: Services, actor: Actor) -> None:
+    ``resume_after`` is the cursor that the transport was given; it goes before an ``after``.
+    """
+
+    def __init__(self, services: Services, actor: Actor, resume_after: str | None = None) -> None:
         super().__init__(services.database, actor, Loaders(services.database, actor))
         self.services = services
+        self.resume_after = resume_after
 
     def renewed(self) -> Context:
         """The same actor with nothing loaded: for the next event."""
@@ -47,11 +54,13 @@ class Info(info.Info):
     """``info`` in the graph layer."""
 
     @property
+    def context(self) -> Context:
+        return cast("Context", super().context)
+
+    @property
     def services(self) -> Services:
-        context: Context = self.context
-        return context.services
+        return self.context.services
 
     def forget(self) -> None:
         """Load everything anew: a mutation has changed rows."""
-        context: Context = self.context
-        context.forget()
+        self.context.forget()

@@ -26,6 +26,8 @@ ErrorCode.CUSTOMER_CLOSED: The customer has left for good
 ErrorCode.SEGMENT_CODE_TAKEN: Another network segment has the code
 ErrorCode.SESSION_ENDED: The RADIUS session is over
 ErrorCode.NAS_TAKEN: Another NAS has the name or address
+ErrorCode.TOO_MANY_WEBHOOK_ENDPOINTS: The owner has as many endpoints as it may have
+ErrorCode.TESTED_TOO_OFTEN: The endpoint was tested as often as it may be for now
 PaymentMethod.CREDIT_CARD: Credit or debit card
 PaymentMethod.BANK_TRANSFER: Transfer from a bank account
 PaymentMethod.PAYPAL: PayPal account
@@ -41,6 +43,9 @@ CustomerEventType.CUSTOMER_ADDRESS_CREATED: An address was added
 CustomerEventType.CUSTOMER_ADDRESS_UPDATED: An address was changed or removed
 CustomerEventType.CUSTOMER_DOCUMENT_VERIFIED: Staff accepted a document
 CustomerEventType.CUSTOMER_EMAIL_VERIFIED: An e-mail address was proved
+CustomerEventType.EVENT_GAP: Events were missed; told whatever the filter
+GapReason.RETENTION: The cursor was older than the events that are kept
+GapReason.TOO_SLOW: The subscriber took events so slowly that they were removed meanwhile
 CustomerType.INDIVIDUAL: A person
 CustomerType.BUSINESS: A company
 CustomerType.GOVERNMENT: A public authority
@@ -228,6 +233,22 @@ Permission.RESELLER_WRITE: Change resellers and settle commissions
 Permission.COMMISSION_READ: Read commissions
 Permission.EVENT_READ: Follow events
 Permission.EVENT_ADMIN: Care for handlers and dead letters
+Permission.WEBHOOK_WRITE: Have webhook endpoints, as a reseller
+WebhookStatus.ACTIVE: Events are sent as they happen
+WebhookStatus.PAUSED: Held by its owner; events wait
+WebhookStatus.DISABLED: Stopped by us, for the reason given; events wait
+WebhookDisabledReason.GONE: It answered 410 Gone
+WebhookDisabledReason.FAILING: Nothing but failures for 24 hours
+WebhookFormat.ENVELOPE: The platform's envelope, as application/json
+WebhookFormat.CLOUDEVENTS: CloudEvents 1.0, structured, as application/cloudevents+json
+WebhookFailure.ADDRESS_REFUSED: Its host has no address, or one that is not public
+WebhookFailure.CONNECTION_FAILED: Nobody answered there, or the connection broke
+WebhookFailure.TLS_FAILED: Its certificate does not prove the host, or TLS failed
+WebhookFailure.TIMED_OUT: No answer in time
+WebhookFailure.BAD_RESPONSE: What came back is no HTTP response
+WebhookFailure.WRONG_STATUS: The answer was not a 2xx; redirects are not followed
+WebhookFailure.NOT_SIGNED: Its secret cannot be read here: rotate it
+Permission.METRICS_READ: Read how the server itself fares, at /metrics
 Permission.FEDERATION: Read the subgraph's schema, as a gateway does
 TariffPlanOrderField.ID: Plan id
 TariffPlanOrderField.CODE: Code

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from typing import Any, ClassVar
 
@@ -19,9 +19,12 @@ from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.kernel.errors import Unauthenticated
+from domain.kernel.events import LoggedEvent
 from graph import errors, limits
 from graph.context import Context
 from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
+from subscriptions.cursors import Cursors
+from subscriptions.hub import Gap
 
 logger = structlog.get_logger(__name__)
 
@@ -37,11 +40,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A GraphQL response. ``was_executed`` is false when it is a request error without data."""
+    """
+    A GraphQL response. ``was_executed`` is false when it is a request error without data.
+
+    ``position`` and ``cursor`` are the place in the log of the event that it is for, if any.
+    """
 
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
     was_executed: bool
+    position: int | None = None
+    cursor: str | None = None
 
     def body(self) -> dict[str, Any]:
         """The response map: no ``data`` on request errors, no ``errors`` when there are none."""
@@ -59,12 +68,17 @@ class Executor:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema._schema
-        self._documents = Documents(self._schema)
+        self.documents = Documents(self._schema)
 
     def operation_type(self, request: Request, context: Context) -> OperationType:
         """What kind of operation the request names. Raises ``Refused``."""
         _, operation = self._prepared(request, context)
         return operation.operation
+
+    def check_variables(self, request: Request, context: Context) -> None:
+        """Whether the variables fit the operation that the request names. Raises ``Refused``."""
+        document, _ = self._prepared(request, context)
+        self._built(document, request, context)
 
     async def execute(self, request: Request, context: Context) -> Answer:
         """Run a query or mutation. Never raises for what the client sent."""
@@ -87,9 +101,12 @@ class Executor:
         except Refused as refusal:
             yield Answer(None, refusal.errors, was_executed=False)
             return
+        # Those of the log as it was when the subscription began: a restore makes them void.
+        cursors = context.services.stream.hub.cursors
         try:
             async for event in source:
-                yield await self._run(document, request, context.renewed(), event)
+                answer = await self._run(document, request, context.renewed(), event)
+                yield _placed(answer, event, cursors)
         except Exception as error:
             reported = GraphQLError(str(error), original_error=error)
             failures = errors.execution_errors([reported], request.operation_name)
@@ -102,7 +119,7 @@ class Executor:
     ) -> tuple[Document, OperationDefinitionNode]:
         if context.actor.is_anonymous:
             self._check_public(request)
-        document = self._documents.get(request.query)
+        document = self.documents.get(request.query)
         if document.problems:
             raise Refused(*document.problems)
         operation = document.operation(request.operation_name)
@@ -111,7 +128,7 @@ class Executor:
 
     def _check_public(self, request: Request) -> None:
         # Before validation, so that an anonymous client cannot tell the schema's names apart.
-        document = Document(self._documents.parsed(request.query), ())
+        document = Document(self.documents.parsed(request.query), ())
         operation = document.operation(request.operation_name)
         if not PUBLIC_FIELDS.issuperset(document.root_fields(operation)):
             raise Refused(errors.domain_error(Unauthenticated()))
@@ -139,6 +156,14 @@ class Executor:
         return _answer(result, request)
 
     async def _source(self, document: Document, request: Request, context: Context) -> Any:
+        source = create_source_event_stream(self._built(document, request, context))
+        if isawaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            raise Refused(*errors.execution_errors(source.errors or [], request.operation_name))
+        return source
+
+    def _built(self, document: Document, request: Request, context: Context) -> Any:
         executor = StrawberryGraphQLCoreExecutionContext.build(
             self._schema,
             document.node,
@@ -149,12 +174,14 @@ class Executor:
         )
         if isinstance(executor, list):
             raise Refused(*errors.execution_errors(executor, request.operation_name))
-        source = create_source_event_stream(executor)
-        if isawaitable(source):
-            source = await source
-        if isinstance(source, ExecutionResult):
-            raise Refused(*errors.execution_errors(source.errors or [], request.operation_name))
-        return source
+        return executor
+
+
+def _placed(answer: Answer, event: Any, cursors: Cursors) -> Answer:
+    """The answer with its event's place; a record that is shown anew has none."""
+    if not isinstance(event, LoggedEvent | Gap):
+        return answer
+    return replace(answer, position=event.position, cursor=cursors.seal(event.position))
 
 
 def _answer(result: ExecutionResult, request: Request) -> Answer:

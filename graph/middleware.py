@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.errors import internal_error
 from graph.explorer import CONTENT_SECURITY_POLICY
-from graph.transport.http import new_request_id
+from graph.transport.requests import new_request_id
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

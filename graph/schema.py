@@ -15,6 +15,7 @@ from graph.billing.mutations import BillingMutations
 from graph.billing.queries import BillingQueries
 from graph.context import Info
 from graph.customer.detail_mutations import CustomerDetailMutations
+from graph.customer.event_gap import EventGap
 from graph.customer.events import EVENT_TYPES
 from graph.customer.mutations import CustomerMutations
 from graph.customer.queries import CustomerQueries
@@ -22,6 +23,11 @@ from graph.customer.subscriptions import CustomerSubscriptions
 from graph.customer_type import Customer
 from graph.entities import may_see_sdl, resolve_entities
 from graph.enum_values import describe_enum_values
+from graph.events.deliveries import DeliveryQueries
+from graph.events.delivery_mutations import DeliveryMutations
+from graph.events.queries import EventQueries
+from graph.events.subscriptions import EventSubscriptions
+from graph.events.types import Event
 from graph.identity.mutations import IdentityMutations
 from graph.identity.types import IdentityQueries
 from graph.monitoring.mutations import MonitoringMutations
@@ -36,6 +42,8 @@ from graph.scalars import SCALARS
 from graph.tariff.catalogue_mutations import CatalogueMutations
 from graph.tariff.mutations import TariffMutations
 from graph.tariff.queries import TariffQueries
+from graph.webhook.mutations import WebhookMutations
+from graph.webhook.queries import WebhookQueries
 
 QUERIES: tuple[type, ...] = (
     CustomerQueries,
@@ -46,6 +54,9 @@ QUERIES: tuple[type, ...] = (
     RadiusQueries,
     MonitoringQueries,
     BillingQueries,
+    EventQueries,
+    DeliveryQueries,
+    WebhookQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     CustomerMutations,
@@ -57,8 +68,10 @@ MUTATIONS: tuple[type, ...] = (
     RadiusMutations,
     MonitoringMutations,
     BillingMutations,
+    WebhookMutations,
+    DeliveryMutations,
 )
-SUBSCRIPTIONS: tuple[type, ...] = (CustomerSubscriptions,)
+SUBSCRIPTIONS: tuple[type, ...] = (CustomerSubscriptions, EventSubscriptions)
 
 
 class Schema(strawberry.federation.Schema):
@@ -77,7 +90,7 @@ def build_schema() -> Schema:
         query=_root("Query", QUERIES, "What can be read"),
         mutation=_root("Mutation", MUTATIONS, "What can be changed, one transaction each"),
         subscription=_root("Subscription", SUBSCRIPTIONS, "What can be followed live"),
-        types=[Customer, *PROBLEMS, *EVENT_TYPES],
+        types=[Customer, *PROBLEMS, *EVENT_TYPES, EventGap, Event],
         scalar_overrides={**SCALARS},
         config=StrawberryConfig(info_class=Info, disable_field_suggestions=True),
     )

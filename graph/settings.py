@@ -2,6 +2,8 @@
 
 import contextlib
 import secrets
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +13,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
-_BROKERS = ("memory://", "redis://", "rediss://", "postgresql://", "postgres://")
+_BROKERS = (
+    "memory://",
+    "redis://",
+    "rediss://",
+    "postgresql://",
+    "postgres://",
+    "postgresql+asyncpg://",
+)
 
 
 class Settings(BaseSettings):
@@ -45,11 +54,24 @@ class Settings(BaseSettings):
         alias="BROADCAST_URL",
         description="Wake-ups between processes: memory://, redis://host or postgresql://host/db",
     )
+    event_retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        alias="ISP_GRAPH_EVENT_RETENTION_DAYS",
+        description="Age at which events that every handler has done with are removed; 0 keeps all",
+    )
     token_secret: SecretStr | None = Field(
         default=None,
         alias="ISP_GRAPH_TOKEN_SECRET",
         description="Signs access tokens (HS256), 32 characters or more; generated into the data "
         "folder if unset",
+    )
+    encryption_key: SecretStr | None = Field(
+        default=None,
+        alias="ISP_GRAPH_ENCRYPTION_KEY",
+        description="Seals webhook secrets in the database, 32 characters or more; several, "
+        "comma-separated: the first seals, all open; generated into the data folder if unset",
     )
     jwks_file: Path | None = Field(
         default=None,
@@ -71,6 +93,12 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_ALLOWED_ORIGINS",
         description="Other sites whose pages may call the API, comma-separated origins",
     )
+    streams_per_principal: int = Field(
+        default=100,
+        ge=1,
+        alias="ISP_GRAPH_STREAMS_PER_PRINCIPAL",
+        description="Sockets and event streams that one account may have open in one process",
+    )
     smtp_url: SecretStr | None = Field(
         default=None,
         alias="ISP_GRAPH_SMTP_URL",
@@ -81,6 +109,12 @@ class Settings(BaseSettings):
         default="isp-graph@localhost",
         alias="ISP_GRAPH_MAIL_FROM",
         description="Sender of messages to customers",
+    )
+    webhook_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        default_factory=list,
+        alias="ISP_GRAPH_WEBHOOK_NETWORKS",
+        description="Private networks that webhook endpoints may lie in, comma-separated CIDRs; "
+        "there http is accepted too",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="ISP_GRAPH_LOG_LEVEL", description="Least severe level that is logged"
@@ -124,6 +158,20 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
         return value
 
+    @field_validator("encryption_key")
+    @classmethod
+    def _are_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(key) < _SHORTEST_SECRET for key in _listed(value)):
+            raise ValueError(f"must have at least {_SHORTEST_SECRET} characters in each key")
+        return value
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [network.strip() for network in value.split(",") if network.strip()]
+        return value
+
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _origins(cls, value: object) -> object:
@@ -138,11 +186,25 @@ class Settings(BaseSettings):
         """Whether ``GET /graphql`` answers with the explorer."""
         return self.explorer or self.demo
 
+    @property
+    def keep_events(self) -> timedelta | None:
+        """How long events are kept; None is for ever."""
+        return timedelta(days=self.event_retention_days) if self.event_retention_days else None
+
     def signing_secret(self) -> str:
         """The token secret; made once and kept in the data folder if none is set."""
         if self.token_secret is not None:
             return self.token_secret.get_secret_value()
-        path = self.data / "token-secret"
+        return self._generated("token-secret")
+
+    def encryption_keys(self) -> list[str]:
+        """What seals, then what only opens; made once and kept like the token secret."""
+        if self.encryption_key is not None:
+            return _listed(self.encryption_key)
+        return [self._generated("encryption-key")]
+
+    def _generated(self, name: str) -> str:
+        path = self.data / name
         if not path.exists():
             self.data.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -153,3 +215,7 @@ class Settings(BaseSettings):
                 path.hardlink_to(fresh)
             fresh.unlink()
         return path.read_text().strip()
+
+
+def _listed(keys: SecretStr) -> list[str]:
+    return [key.strip() for key in keys.get_secret_value().split(",")]

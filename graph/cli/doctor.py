@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from broadcaster import Broadcast
 from rich.table import Table
 from sqlalchemy import text
 
@@ -13,6 +12,7 @@ from graph.cli.environment import console, database_at
 from graph.explorer import STATIC
 from graph.settings import Settings
 from migrations.migrate import newest_revision
+from subscriptions.brokers.urls import ask
 
 _PATIENCE_SECONDS = 5
 
@@ -52,8 +52,8 @@ def _checks(
         return found
 
     async def broker() -> str:
-        async with Broadcast(settings.broadcast_url.get_secret_value()):
-            return "connected"
+        await ask(settings.broadcast_url.get_secret_value())
+        return "connected"
 
     async def mail() -> str:
         return await _mail(settings)

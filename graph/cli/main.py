@@ -5,6 +5,7 @@ Each imports what it runs by itself: minting a token must not wait for the whole
 """
 
 import asyncio
+import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +14,7 @@ import typer
 
 from domain.identity.tokens import Tokens
 from domain.kernel.access import Permission, Role
+from graph.cli import dead_letters
 from graph.cli.environment import console, database_url, load_settings
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
 )
 events_app = typer.Typer(no_args_is_help=True, help="The event log.")
 app.add_typer(events_app, name="events")
+events_app.add_typer(dead_letters.app, name="dead-letters")
+events_app.command("replay")(dead_letters.replay)
 
 
 class TokenRole(StrEnum):
@@ -34,6 +38,20 @@ class TokenRole(StrEnum):
     RESELLER = "reseller"
     CUSTOMER = "customer"
     SERVICE = "service"
+
+
+class TailFormat(StrEnum):
+    """How events are printed."""
+
+    ENVELOPE = "envelope"
+    CLOUDEVENTS = "cloudevents"
+
+
+def _days(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,5})d", text)
+    if match is None:
+        raise typer.BadParameter("must be a number of days, like 90d")
+    return int(match[1])
 
 
 @app.command()
@@ -132,12 +150,38 @@ def tail(
         list[str] | None, typer.Option(help="Only events of this type; repeatable.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Go on with new events as they come.")] = True,
+    format: Annotated[TailFormat, typer.Option(help="What to print.")] = TailFormat.ENVELOPE,
 ) -> None:
     """Print events as JSON lines, from now on unless told otherwise."""
     from graph.cli import events
 
+    chosen = frozenset(type or ())
+    is_cloud = format is TailFormat.CLOUDEVENTS
     with database_url(load_settings()) as url:
-        asyncio.run(events.tail(url, after, frozenset(type or ()), follow=follow))
+        asyncio.run(events.tail(url, after, chosen, follow=follow, as_cloud_events=is_cloud))
+
+
+@events_app.command("prune")
+def prune(
+    older_than: Annotated[
+        int, typer.Option(parser=_days, metavar="DAYS", help="Age in days, like 90d.")
+    ],
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove old events that every handler has done with."""
+    from graph.cli import events
+
+    with database_url(load_settings()) as url:
+        asyncio.run(events.remove(url, older_than, is_rehearsal=dry_run))
+
+
+@events_app.command("new-epoch")
+def new_epoch() -> None:
+    """Make every cursor void, after the database was restored from a backup."""
+    from graph.cli import events
+
+    with database_url(load_settings()) as url:
+        asyncio.run(events.start_epoch(url))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Demo data with a progress bar."""
 
 import asyncio
+from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -8,7 +9,7 @@ from domain.demo.seed import SeedReport, seed
 from domain.kernel.database import Database
 from graph.cli.environment import console, database_at
 from graph.handlers import attach_handlers
-from subscriptions.consumers import register
+from subscriptions.deliveries import register
 from subscriptions.event_bus import Registry
 from subscriptions.relay import assign_positions
 
@@ -50,5 +51,5 @@ async def _settle(database: Database) -> None:
         pass
     registry = Registry()
     await attach_handlers(registry)
-    for name in registry.consumers:
-        await register(database, name, replays=False)
+    consumers = (await registry.consumers()).values()
+    await register(database, *(replace(consumer, replays=False) for consumer in consumers))

@@ -17,6 +17,7 @@ CustomerEventType = enum.Enum(
         "CUSTOMER_ADDRESS_UPDATED": "customer.address.updated",
         "CUSTOMER_DOCUMENT_VERIFIED": "customer.document.verified",
         "CUSTOMER_EMAIL_VERIFIED": "customer.email.verified",
+        "EVENT_GAP": "event.gap",
     },
 )
 

@@ -12,12 +12,12 @@ from domain.kernel.events import LoggedEvent
 from domain.kernel.paging import Slice
 from graph.context import Info
 from graph.customer.enums import CustomerEventType
+from graph.events.types import actor_of, cursor_of
 from graph.refs import CustomerRef
 from graph.scalars import JSON
 from resolvers.connections import Listing
 from resolvers.customer import customers
 from subscriptions.feeds import CUSTOMER_EVENT_TYPES
-from subscriptions.log import encode_cursor
 
 
 def _datum(name: str) -> Any:
@@ -34,11 +34,7 @@ def _enum(name: str, enumeration: Any) -> Any:
     return resolve
 
 
-def _cursor(root: LoggedEvent, info: Info) -> str:
-    return encode_cursor(info.services.stream.hub.epoch, root.position)
-
-
-@strawberry.interface(description="A fact about a customer, as it was announced")
+@strawberry.interface(description="A fact about a customer, as it was announced, or a gap")
 class CustomerEvent:
     event_type: ClassVar[str]
 
@@ -53,14 +49,18 @@ class CustomerEvent:
         resolver=lambda root: root.occurred_at, description="Timestamp of the change"
     )
     cursor: str = strawberry.field(
-        resolver=_cursor, description="Place in the event log, for `after`"
+        resolver=cursor_of, description="Place in the event log, for `after`"
     )
-    customer_id: int = strawberry.field(description="The customer's number")
-    transaction_id: strawberry.ID = strawberry.field(
+    customer_id: int | None = strawberry.field(
+        description="The customer's number; null only of a gap"
+    )
+    transaction_id: strawberry.ID | None = strawberry.field(
         resolver=lambda root: str(root.transaction_id),
-        description="Common to all events of one change",
+        description="Common to all events of one change; null only of a gap",
     )
-    actor: str = strawberry.field(description="Who made the change")
+    actor: str = strawberry.field(
+        resolver=actor_of, description="Who made the change; of staff only that, unless you are"
+    )
     data: JSON = strawberry.field(
         description="The event's data as modules get it (guide, Event Structure)"
     )
@@ -73,8 +73,17 @@ class CustomerEvent:
         return isinstance(value, LoggedEvent) and value.type == cls.event_type
 
 
+@strawberry.type(description="What every fact about a customer has")
+class _CustomerFact(CustomerEvent):
+    customer_id: int = strawberry.field(description="The customer's number")
+    transaction_id: strawberry.ID = strawberry.field(
+        resolver=lambda root: str(root.transaction_id),
+        description="Common to all events of one change",
+    )
+
+
 @strawberry.type(description="A customer was created")
-class CustomerCreated(CustomerEvent):
+class CustomerCreated(_CustomerFact):
     event_type = "customer.created"
 
     customer_type: models.CustomerType = strawberry.field(
@@ -87,7 +96,7 @@ class CustomerCreated(CustomerEvent):
 
 
 @strawberry.type(description="Fields of a customer were changed")
-class CustomerUpdated(CustomerEvent):
+class CustomerUpdated(_CustomerFact):
     event_type = "customer.updated"
 
     changed_fields: list[str] = strawberry.field(
@@ -99,12 +108,12 @@ class CustomerUpdated(CustomerEvent):
 
 
 @strawberry.type(description="A customer was deleted")
-class CustomerDeleted(CustomerEvent):
+class CustomerDeleted(_CustomerFact):
     event_type = "customer.deleted"
 
 
 @strawberry.type(description="A customer's subscription went to another state")
-class SubscriptionStateChanged(CustomerEvent):
+class SubscriptionStateChanged(_CustomerFact):
     event_type = "customer.subscription_state.changed"
 
     from_state: models.SubscriptionState = strawberry.field(
@@ -121,7 +130,7 @@ class SubscriptionStateChanged(CustomerEvent):
 
 
 @strawberry.type(description="An address was added")
-class AddressCreated(CustomerEvent):
+class AddressCreated(_CustomerFact):
     event_type = "customer.address.created"
 
     address_type: models.AddressType = strawberry.field(
@@ -130,7 +139,7 @@ class AddressCreated(CustomerEvent):
 
 
 @strawberry.type(description="An address was changed or removed")
-class AddressUpdated(CustomerEvent):
+class AddressUpdated(_CustomerFact):
     event_type = "customer.address.updated"
 
     address_type: models.AddressType = strawberry.field(
@@ -142,7 +151,7 @@ class AddressUpdated(CustomerEvent):
 
 
 @strawberry.type(description="Staff accepted a document")
-class DocumentVerified(CustomerEvent):
+class DocumentVerified(_CustomerFact):
     event_type = "customer.document.verified"
 
     document_type: models.DocumentType = strawberry.field(
@@ -151,7 +160,7 @@ class DocumentVerified(CustomerEvent):
 
 
 @strawberry.type(description="A customer proved an e-mail address to be theirs")
-class EmailVerified(CustomerEvent):
+class EmailVerified(_CustomerFact):
     event_type = "customer.email.verified"
 
     email: str = strawberry.field(resolver=_datum("email"), description="The address")
@@ -171,8 +180,10 @@ EVENT_TYPES: list[type] = [
 
 
 def event_types(types: list[CustomerEventType] | None) -> frozenset[str]:
-    """The dotted names of the types; all of them for None."""
-    return CUSTOMER_EVENT_TYPES if types is None else frozenset(kind.value for kind in types)
+    """The dotted names of the types of events; all of them for None. Gaps are none: always told."""
+    if types is None:
+        return CUSTOMER_EVENT_TYPES
+    return CUSTOMER_EVENT_TYPES.intersection(kind.value for kind in types)
 
 
 def customer_timeline(

@@ -26,6 +26,7 @@ class CustomerSubscriptions:
         self, info: Info, filter: CustomerEventFilter | None = None, after: str | None = None
     ) -> AsyncGenerator[Any, None]:
         wanted = EventFilter() if filter is None else filter.to_domain()
+        after = info.context.resume_after or after
         hub = info.services.stream.hub
         async with aclosing(customer_events(hub, info.actor, wanted, after)) as events:
             async for event in events:
@@ -38,12 +39,12 @@ class CustomerSubscriptions:
         require(info.actor, Permission.EVENT_READ, "read events")
         hub = info.services.stream.hub
         # Read before the row: a change between the two is told again, never missed.
-        cursor = hub.cursor
+        head = await hub.head()
         found = await customer_by(info, by)
         if found is None:
             raise CustomerNotFound("with that key")
         yield found
-        wanted = EventFilter(customer_id=found.id)
+        wanted, cursor = EventFilter(customer_id=found.id), head.cursors.seal(head.position)
         async with aclosing(customer_events(hub, info.actor, wanted, cursor)) as events:
             async for _ in events:
                 info.forget()

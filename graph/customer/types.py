@@ -10,6 +10,7 @@ from domain.customer.errors import CustomerNotActive as CustomerNotActiveError
 from domain.customer.errors import UsernameTaken as UsernameTakenError
 from graph.connections import Connection
 from graph.customer.events import CustomerEvent, customer_timeline
+from graph.events.types import actor_of
 from graph.ids import id_of
 from graph.node import Node
 from graph.payloads import PROBLEMS, Problem, UserError
@@ -113,7 +114,9 @@ class StateChange(RowType):
     from_state: str | None = strawberry.field(description="State left; null at the beginning")
     to_state: str = strawberry.field(description="State entered")
     reason: str | None = strawberry.field(description="Why, as given")
-    actor: str = strawberry.field(description="Who moved it")
+    actor: str = strawberry.field(
+        resolver=actor_of, description="Who moved it; of staff only that, unless you are"
+    )
     changed_at: datetime.datetime = strawberry.field(description="Timestamp of the move")
 
 

@@ -1,14 +1,17 @@
-"""Closing a socket: why, and after how long."""
+"""Ending a connection: why, and after how long."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from types import TracebackType
 
 _LONGEST_REASON = 123  # octets in a close frame (RFC 6455 §5.5)
 
+TOKEN_EXPIRED = 4403
+RESTARTING = 1012
+
 
 class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
+    """The connection is to end with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -16,18 +19,38 @@ class Closing(Exception):
         self.reason = reason.encode()[:_LONGEST_REASON].decode(errors="ignore")
 
 
-@contextlib.asynccontextmanager
-async def within(seconds: float | None, code: int, reason: str) -> AsyncIterator[None]:
+class Lifetime:
     """
-    Let the block take so long, or for ever.
+    How long a connection may last: a block that ends with a ``Closing`` once its time is up.
 
-    Raises:
-        Closing: it took longer.
+    Anybody in the process may change the time and the reason while the block runs.
     """
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            yield
-    except TimeoutError:
-        if limit.expired():
-            raise Closing(code, reason) from None
-        raise
+
+    def __init__(self) -> None:
+        self._closing = Closing(1000, "")
+        self._limit = asyncio.timeout(None)
+
+    async def __aenter__(self) -> "Lifetime":
+        await self._limit.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._limit.__aexit__(kind, failure, trace)
+        except TimeoutError:
+            if self._limit.expired():
+                raise self._closing from None
+            raise
+
+    def ends(self, closing: Closing, *, seconds: float | None = 0) -> None:
+        """End the block so, in so many seconds from now; never, for None."""
+        when = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        # A block that is at its end already has its reason.
+        with contextlib.suppress(RuntimeError):
+            self._limit.reschedule(when)
+            self._closing = closing

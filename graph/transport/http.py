@@ -1,54 +1,61 @@
-"""GraphQL over HTTP: POST of one JSON request (GraphQL-over-HTTP draft)."""
+"""GraphQL over HTTP: POST of one JSON request, answered as JSON or as a stream of events."""
 
-import uuid
-from typing import Any
-
-import orjson
 import structlog
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from domain.identity.errors import InvalidToken
+from domain.kernel.access import Actor
+from domain.kernel.errors import Invalid
 from graph import errors
-from graph.authentication import Authenticator
+from graph.authentication import Authenticator, Identity
 from graph.context import Context, Services
 from graph.documents import Refused
 from graph.execution import Answer, Executor
 from graph.execution import Request as Operation
+from graph.live.live import Live
+from graph.transport.negotiation import EVENTS, LEGACY, MODERN, acceptable, is_json
 from graph.transport.requests import decode_request, parse_json
+from graph.transport.responses import respond, respond_answer, respond_error, unauthorized
+from graph.transport.sse import SubscriptionResponse, answered
+
+__all__ = ["LARGEST_BODY", "GraphQLOverHTTP", "authorization_of", "is_json", "read_body"]
 
 LARGEST_BODY = 1024 * 1024
-_MODERN = "application/graphql-response+json"
-_LEGACY = "application/json"
+_NEEDS_A_STREAM = (
+    f"Subscriptions need a WebSocket (graphql-transport-ws) or Accept: {EVENTS} at this address"
+)
 
 logger = structlog.get_logger(__name__)
 
 
 class GraphQLOverHTTP:
-    """``POST /graphql``. Every answer is JSON, whatever was sent."""
+    """``POST /graphql``. Every answer is JSON or a stream of it, whatever was sent."""
 
     def __init__(
-        self, services: Services, executor: Executor, authenticator: Authenticator
+        self, services: Services, executor: Executor, authenticator: Authenticator, live: Live
     ) -> None:
         self._services = services
         self._executor = executor
         self._authenticator = authenticator
+        self._live = live
 
     async def post(self, request: Request) -> Response:
         """One operation."""
-        media_type = _acceptable(request.headers.get("accept"))
-        if media_type is None:
-            return respond_error(406, f"Accept must allow {_MODERN} or {_LEGACY}", _LEGACY)
+        wanted = acceptable(request.headers.get("accept"))
+        if wanted is None:
+            return respond_error(406, f"Accept must allow {MODERN}, {LEGACY} or {EVENTS}", LEGACY)
+        media_type = MODERN if wanted == EVENTS else wanted
         if not is_json(request.headers):
-            return respond_error(415, f"Content-Type must be {_LEGACY}", media_type)
+            return respond_error(415, f"Content-Type must be {LEGACY}", media_type)
         body = await read_body(request)
         if body is None:
             return respond_error(413, f"The body is larger than {LARGEST_BODY} bytes", media_type)
         try:
             operation = decode_request(parse_json(body))
         except Refused as refusal:
-            return _respond(400, {"errors": refusal.errors}, media_type)
+            return respond(400, {"errors": refusal.errors}, media_type)
         try:
             actor = await self._authenticator.actor(authorization_of(request))
         except InvalidToken as failure:
@@ -56,17 +63,43 @@ class GraphQLOverHTTP:
         with structlog.contextvars.bound_contextvars(
             operation=operation.operation_name, actor=actor.subject
         ):
+            if wanted == EVENTS:
+                return await self._streamed(request, operation, actor)
             return await self._run(operation, Context(self._services, actor), media_type)
 
     async def _run(self, operation: Operation, context: Context, media_type: str) -> Response:
         try:
             kind = self._executor.operation_type(operation, context)
         except Refused as refusal:
-            return _respond_answer(Answer(None, refusal.errors, was_executed=False), media_type)
+            return respond_answer(_refused(refusal), media_type)
         if kind is OperationType.SUBSCRIPTION:
-            message = "Subscriptions need a WebSocket (graphql-transport-ws) at this address"
-            return respond_error(400, message, media_type)
-        return _respond_answer(await self._executor.execute(operation, context), media_type)
+            return respond_error(400, _NEEDS_A_STREAM, media_type)
+        return respond_answer(await self._executor.execute(operation, context), media_type)
+
+    async def _streamed(self, request: Request, operation: Operation, actor: Actor) -> Response:
+        """The same as a stream; what is wrong with the request itself comes as JSON."""
+        try:
+            context = Context(self._services, actor, resume_after=self._resumed(request))
+            kind = self._executor.operation_type(operation, context)
+            if kind is OperationType.SUBSCRIPTION:
+                self._executor.check_variables(operation, context)
+                identity = Identity(self._authenticator, authorization_of(request))
+                return SubscriptionResponse(self._live, operation, context, identity)
+        except Refused as refusal:
+            return respond_answer(_refused(refusal), MODERN)
+        answer = await self._executor.execute(operation, context)
+        return answered(answer) if answer.was_executed else respond_answer(answer, MODERN)
+
+    def _resumed(self, request: Request) -> str | None:
+        """The cursor to resume behind, by the header of event streams. Raises ``Refused``."""
+        cursor = request.headers.get("last-event-id")
+        if not cursor:
+            return None
+        try:
+            self._services.stream.hub.cursors.open(cursor)
+        except Invalid as failure:
+            raise Refused(errors.domain_error(failure)) from None
+        return cursor
 
 
 def authorization_of(request: Request) -> str | None:
@@ -83,7 +116,7 @@ def authorization_of(request: Request) -> str | None:
 
 
 async def read_body(request: Request) -> bytes | None:
-    """The body, or None as soon as it is larger than allowed."""
+    """The body; None if it is larger than allowed, or if the client left before its end."""
     chunks = bytearray()
     try:
         async for chunk in request.stream():
@@ -91,80 +124,11 @@ async def read_body(request: Request) -> bytes | None:
             if len(chunks) > LARGEST_BODY:
                 return None
     except ClientDisconnect:
+        # Half a body may well be a whole operation: it must not run.
         logger.info("client left while sending")
+        return None
     return bytes(chunks)
 
 
-def respond_error(
-    status: int, message: str, media_type: str, headers: dict[str, str] | None = None
-) -> Response:
-    """A refusal of the request as such."""
-    body = {"errors": [errors.request_error(message, errors.BAD_REQUEST)]}
-    return _respond(status, body, media_type, headers)
-
-
-def unauthorized(failure: InvalidToken, media_type: str = _LEGACY) -> Response:
-    """401: a token came and is no good. Never taken for an anonymous request."""
-    body = {"errors": [errors.domain_error(failure)]}
-    return _respond(401, body, media_type, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
-
-
-def new_request_id() -> str:
-    """An id for logs and error references."""
-    return uuid.uuid4().hex
-
-
-def _respond_answer(answer: Answer, media_type: str) -> Response:
-    refused = not answer.was_executed
-    code = answer.errors[0]["extensions"]["code"] if refused else None
-    if code == "UNAUTHENTICATED":
-        status = 401
-    elif refused and media_type == _MODERN:
-        status = 400
-    else:
-        status = 200
-    return _respond(status, answer.body(), media_type)
-
-
-def _respond(
-    status: int, body: dict[str, Any], media_type: str, headers: dict[str, str] | None = None
-) -> Response:
-    return Response(
-        orjson.dumps(body),
-        status_code=status,
-        media_type=f"{media_type}; charset=utf-8",
-        headers=headers,
-    )
-
-
-def is_json(headers: Any) -> bool:
-    """Whether the body is plain JSON in UTF-8, by its headers."""
-    essence, _, parameters = headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower()
-    allowed = charset in ("", "charset=utf-8", 'charset="utf-8"')
-    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
-    return bool(essence.strip().lower() == _LEGACY and allowed and is_plain)
-
-
-def _acceptable(accept: str | None) -> str | None:
-    if not accept:
-        return _LEGACY
-    best: tuple[float, str] | None = None
-    for entry in accept.split(","):
-        essence, *parameters = (part.strip().lower() for part in entry.split(";"))
-        offered = {_MODERN: _MODERN, _LEGACY: _LEGACY, "*/*": _LEGACY, "application/*": _LEGACY}
-        chosen = offered.get(essence)
-        quality = _quality(parameters)
-        if chosen and quality > 0 and (best is None or quality > best[0]):
-            best = (quality, chosen)
-    return best[1] if best else None
-
-
-def _quality(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
+def _refused(refusal: Refused) -> Answer:
+    return Answer(None, refusal.errors, was_executed=False)

@@ -1,5 +1,6 @@
 """The strict decoder: bytes or a message's payload to a GraphQL request."""
 
+import uuid
 from typing import Any
 
 import orjson
@@ -66,6 +67,11 @@ def decode_request(payload: Any) -> Request:
         raise _malformed("extensions must be an object or null", ["extensions"])
     _check(payload)
     return Request(query, variables or {}, name or None)
+
+
+def new_request_id() -> str:
+    """An id for logs and error references."""
+    return uuid.uuid4().hex
 
 
 def _malformed(message: str, path: list[str]) -> Malformed:

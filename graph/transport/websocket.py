@@ -2,28 +2,29 @@
 
 import asyncio
 import contextlib
-import time
 from typing import Any, ClassVar
 
 import orjson
 import structlog
-from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.identity.errors import InvalidToken
-from domain.kernel.access import Actor
+from domain.kernel.access import Actor, Permission
 from graph import errors
-from graph.authentication import Authenticator
-from graph.context import Context, Services
+from graph.authentication import Authenticator, Identity, remaining_seconds
+from graph.context import Services
 from graph.documents import Refused
-from graph.execution import Answer, Executor, Request
-from graph.transport.closing import Closing, within
-from graph.transport.http import new_request_id
+from graph.execution import Executor
+from graph.live.live import Live
+from graph.live.principals import TooManyStreams
+from graph.transport.closing import RESTARTING, TOKEN_EXPIRED, Closing, Lifetime
+from graph.transport.operations import Operations
 from graph.transport.requests import Malformed, decode_request, parse_json
 
 PROTOCOL = "graphql-transport-ws"
 _MOST_OPERATIONS = 50
 _LONGEST_ID = 128
+_FAREWELL_SECONDS = 3.0
 
 logger = structlog.get_logger(__name__)
 
@@ -38,21 +39,34 @@ class GraphQLSocket:
     #: How long a client may take to send ``connection_init``.
     init_seconds: ClassVar[float] = 5.0
 
+    #: How often a client whose subscriptions are quiet is told how far they have come.
+    checkpoint_seconds: ClassVar[float] = 30.0
+
     def __init__(
         self,
         socket: WebSocket,
         services: Services,
         executor: Executor,
         authenticator: Authenticator,
+        live: Live,
     ) -> None:
         self._socket = socket
-        self._services = services
-        self._executor = executor
         self._authenticator = authenticator
+        self._live = live
         self._actor: Actor | None = None
-        self._authorization: str | None = None
+        self._identity_now = Identity(authenticator, None)
         self._has_init = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._life = Lifetime()
+        self._held = contextlib.ExitStack()
+        self._checkpoints: asyncio.Task[None] | None = None
+        self._operations = Operations(
+            services,
+            executor,
+            live,
+            send=self._send_text,
+            identify=self._identity,
+            close=self._life.ends,
+        )
 
     async def run(self) -> None:
         """Serve the socket until either side closes it."""
@@ -63,25 +77,31 @@ class GraphQLSocket:
             return
         await self._socket.accept(PROTOCOL)
         try:
-            await self._serve()
+            with self._live.present(self):
+                await self._serve()
         except Closing as closing:
-            await self._close(closing)
+            await self._say_goodbye(closing)
         except WebSocketDisconnect:
             pass
         except Exception as error:
             logger.error("socket failed", exc_info=error)
             await self._close(Closing(1011, "Internal error"))
         finally:
-            await self._stop_all()
+            if self._checkpoints is not None:
+                self._checkpoints.cancel()
+            await self._operations.stop_all()
+            self._held.close()
+
+    def leave(self) -> None:
+        """The process is about to end."""
+        self._life.ends(Closing(RESTARTING, "Service restart"))
 
     async def _serve(self) -> None:
-        async with within(self.init_seconds, 4408, "Connection initialisation timeout"):
-            while self._actor is None:
-                await self._handle(await self._receive())
-        remaining = None
-        if self._actor.expires_at is not None:
-            remaining = self._actor.expires_at.timestamp() - time.time()
-        async with within(remaining, 4403, "Token expired"):
+        late = Closing(4408, "Connection initialisation timeout")
+        async with self._life:
+            self._life.ends(late, seconds=self.init_seconds)
+            if self._live.is_leaving:
+                self.leave()
             while True:
                 await self._handle(await self._receive())
 
@@ -123,14 +143,27 @@ class GraphQLSocket:
         authorization = payload.get("authorization", payload.get("Authorization"))
         if authorization is not None and not isinstance(authorization, str):
             raise Closing(4400, "authorization must be text")
-        self._authorization = authorization
-        self._actor = await self._identity()
-        await self._send({"type": "connection_ack"})
+        self._identity_now = Identity(self._authenticator, authorization)
+        actor = await self._identity()
+        try:
+            self._held.enter_context(self._live.principals.admitted(actor))
+        except TooManyStreams as refusal:
+            raise Closing(4429, str(refusal)) from None
+        self._actor = actor
+        expired = Closing(TOKEN_EXPIRED, "Token expired")
+        self._life.ends(expired, seconds=remaining_seconds(actor))
+        await self._send(self._acknowledgement(actor))
+        self._checkpoints = asyncio.create_task(self._tell_checkpoints())
+
+    def _acknowledgement(self, actor: Actor) -> dict[str, Any]:
+        if not actor.can(Permission.EVENT_READ):
+            return {"type": "connection_ack"}
+        return {"type": "connection_ack", "payload": {"cursor": self._live.cursor}}
 
     async def _identity(self) -> Actor:
         """Who the socket speaks for, as of half a minute ago at most."""
         try:
-            return await self._authenticator.actor(self._authorization)
+            return await self._identity_now.actor()
         except InvalidToken:
             raise Closing(4403, "Forbidden") from None
 
@@ -155,78 +188,42 @@ class GraphQLSocket:
         except Refused as refusal:
             await self._send({"id": operation_id, "type": "error", "payload": refusal.errors})
             return
-        actor = await self._identity()
-        task = asyncio.create_task(self._run(operation_id, request, actor))
-        self._operations[operation_id] = task
+        self._operations.start(operation_id, request, await self._identity())
 
     async def _complete(self, message: dict[str, Any]) -> None:
-        task = self._operations.pop(_id_of(message), None)
-        if task is not None:
-            task.cancel()
+        self._operations.stop(_id_of(message))
 
-    async def _run(self, operation_id: str, request: Request, actor: Actor) -> None:
-        this_task = asyncio.current_task()
-        try:
-            with structlog.contextvars.bound_contextvars(
-                request_id=new_request_id(), operation=request.operation_name, actor=actor.subject
-            ):
-                await self._answer(operation_id, request, Context(self._services, actor))
-        except WebSocketDisconnect:
-            # The client left while an answer was on its way.
-            pass
-        except Closing as closing:
-            await self._close(closing)
-        finally:
-            if self._operations.get(operation_id) is this_task:
-                del self._operations[operation_id]
-
-    async def _answer(self, operation_id: str, request: Request, context: Context) -> None:
-        try:
-            if self._executor.operation_type(request, context) is OperationType.SUBSCRIPTION:
-                async with contextlib.aclosing(self._executor.subscribe(request, context)) as live:
-                    async for answer in live:
-                        await self._identity()
-                        await self._next(operation_id, answer)
-            else:
-                await self._next(operation_id, await self._executor.execute(request, context))
-            await self._finish(operation_id, "complete")
-        except Refused as refusal:
-            await self._finish(operation_id, "error", refusal.errors)
-        except (WebSocketDisconnect, Closing):
-            raise
-        except Exception as error:
-            logger.error("operation failed", exc_info=error)
-            await self._finish(operation_id, "error", [errors.internal_error()])
-
-    async def _next(self, operation_id: str, answer: Answer) -> None:
-        if not answer.was_executed:
-            raise Refused(*answer.errors)
-        await self._send({"id": operation_id, "type": "next", "payload": answer.body()})
-
-    async def _finish(self, operation_id: str, kind: str, payload: Any = None) -> None:
-        # The id is free again before the client can know of it.
-        self._operations.pop(operation_id, None)
-        message = {"id": operation_id, "type": kind}
-        await self._send(message if payload is None else {**message, "payload": payload})
+    async def _tell_checkpoints(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                await asyncio.sleep(self.checkpoint_seconds)
+                cursor = self._operations.checkpoint
+                if cursor is not None:
+                    await self._send({"type": "ping", "payload": {"cursor": cursor}})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        text = orjson.dumps(message).decode()
+        await self._send_text(orjson.dumps(message).decode())
+
+    async def _send_text(self, text: str) -> None:
         try:
             await self._socket.send_text(text)
         except RuntimeError:
             # Starlette's word for a socket that this side has closed.
             raise WebSocketDisconnect(1006) from None
 
+    async def _say_goodbye(self, closing: Closing) -> None:
+        # A client that does not read must not hold the process up.
+        with contextlib.suppress(TimeoutError, WebSocketDisconnect):
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                if closing.code == RESTARTING:
+                    await self._operations.complete_all()
+                    await asyncio.sleep(self._live.leaving_delay())
+                await self._close(closing)
+
     async def _close(self, closing: Closing) -> None:
         if self._socket.application_state is not WebSocketState.DISCONNECTED:
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await self._socket.close(closing.code, closing.reason)
-
-    async def _stop_all(self) -> None:
-        tasks = list(self._operations.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _too_many() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Subscriptions at work: shared where they are the same, bounded, and ended in order."""

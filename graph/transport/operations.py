@@ -1,0 +1,145 @@
+"""The operations that run on one socket, each in a task of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+import structlog
+from graphql import OperationType
+from starlette.websockets import WebSocketDisconnect
+
+from domain.kernel.access import Actor
+from graph import errors
+from graph.context import Context, Services
+from graph.documents import Refused
+from graph.execution import Executor, Request
+from graph.live.following import Identify, Stream
+from graph.live.live import Live
+from graph.transport.closing import Closing
+from graph.transport.requests import new_request_id
+
+logger = structlog.get_logger(__name__)
+
+
+class Operations:
+    """
+    Runs what a client subscribes to and sends what comes of it.
+
+    ``identify`` says who the client is now; ``close`` ends the socket.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        executor: Executor,
+        live: Live,
+        *,
+        send: Callable[[str], Awaitable[None]],
+        identify: Identify,
+        close: Callable[[Closing], None],
+    ) -> None:
+        self._services = services
+        self._executor = executor
+        self._live = live
+        self._send = send
+        self._identify = identify
+        self._close = close
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._streams: dict[str, Stream] = {}
+
+    def __contains__(self, operation_id: str) -> bool:
+        return operation_id in self._tasks
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def checkpoint(self) -> str | None:
+        """A cursor behind which no subscription has anything left to send; None if not known."""
+        # No await from here to the answer: nothing can be read, handed out or sent in between.
+        if not self._streams or not all(each.is_caught_up for each in self._streams.values()):
+            return None
+        return self._live.cursor
+
+    def start(self, operation_id: str, request: Request, actor: Actor) -> None:
+        """Run the operation."""
+        self._tasks[operation_id] = asyncio.create_task(self._run(operation_id, request, actor))
+
+    def stop(self, operation_id: str) -> None:
+        """Stop the operation, if it still runs; nothing more is said of it."""
+        task = self._tasks.pop(operation_id, None)
+        if task is not None:
+            task.cancel()
+
+    async def complete_all(self) -> None:
+        """End every subscription and say so; queries and mutations go on to their end."""
+        for operation_id in list(self._streams):
+            self.stop(operation_id)
+            await self._send_message({"id": operation_id, "type": "complete"})
+
+    async def stop_all(self) -> None:
+        """Stop whatever runs and wait until nothing is left of it."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, operation_id: str, request: Request, actor: Actor) -> None:
+        this_task = asyncio.current_task()
+        try:
+            with structlog.contextvars.bound_contextvars(
+                request_id=new_request_id(), operation=request.operation_name, actor=actor.subject
+            ):
+                await self._answer(operation_id, request, Context(self._services, actor))
+        except WebSocketDisconnect:
+            # The client left while an answer was on its way.
+            pass
+        except Closing as closing:
+            self._close(closing)
+        finally:
+            if self._tasks.get(operation_id) is this_task:
+                del self._tasks[operation_id]
+
+    async def _answer(self, operation_id: str, request: Request, context: Context) -> None:
+        try:
+            if self._executor.operation_type(request, context) is OperationType.SUBSCRIPTION:
+                await self._follow(
+                    operation_id, self._live.stream(request, context, self._identify)
+                )
+            else:
+                answer = await self._executor.execute(request, context)
+                if not answer.was_executed:
+                    raise Refused(*answer.errors)
+                await self._send_message(
+                    {"id": operation_id, "type": "next", "payload": answer.body()}
+                )
+            await self._finish(operation_id, "complete")
+        except Refused as refusal:
+            await self._finish(operation_id, "error", refusal.errors)
+        except (WebSocketDisconnect, Closing):
+            raise
+        except Exception as error:
+            logger.error("operation failed", exc_info=error)
+            await self._finish(operation_id, "error", [errors.internal_error()])
+
+    async def _follow(self, operation_id: str, stream: Stream) -> None:
+        head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
+        self._streams[operation_id] = stream
+        try:
+            async with aclosing(stream.deliveries()) as deliveries:
+                async for delivery in deliveries:
+                    await self._send(f"{head}{delivery.payload}}}")
+        finally:
+            if self._streams.get(operation_id) is stream:
+                del self._streams[operation_id]
+
+    async def _finish(self, operation_id: str, kind: str, payload: Any = None) -> None:
+        # The id is free again before the client can know of it.
+        self._tasks.pop(operation_id, None)
+        message = {"id": operation_id, "type": kind}
+        await self._send_message(message if payload is None else {**message, "payload": payload})
+
+    async def _send_message(self, message: dict[str, Any]) -> None:
+        await self._send(orjson.dumps(message).decode())
