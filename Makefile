@@ -2,10 +2,12 @@
 PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= auto
+SOAK_SECONDS ?= 600
+SOAK_SEED ?=
 BIN := .venv/bin
 STATIC := graph/static/index.html
 
-.PHONY: help setup run test lint format schema lock explorer clean
+.PHONY: help setup run test soak bench lint format schema lock explorer clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -28,6 +30,12 @@ run: setup ## Migrate, load demo data once, serve with GraphiQL at /graphql
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+soak: setup ## Break everything at random for SOAK_SECONDS (SOAK_SEED repeats a run) and check every event
+	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_SEED=$(SOAK_SEED) $(BIN)/pytest -s tests/chaos/test_event_stream.py
+
+bench: setup ## Measure the event stream on this machine; writes the table of docs/operating.md
+	$(BIN)/python -m benchmarks
 
 lint: setup ## Formatting, ruff, mypy --strict, import contracts
 	$(BIN)/ruff format --check .

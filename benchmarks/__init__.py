@@ -1,0 +1,1 @@
+"""How fast the event stream is on this machine: ``make bench`` runs all and writes the table."""
