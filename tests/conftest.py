@@ -9,6 +9,7 @@ import pytest
 from domain.kernel.database import Database, create_engine
 from domain.kernel.logging import configure_logging
 from tests.support import postgres
+from tests.support.lending import lent_database
 from tests.support.server import Api, running_api
 
 _server = pytest.StashKey[ExitStack]()
@@ -39,7 +40,7 @@ def anyio_backend() -> str:
 @pytest.fixture
 async def database_url() -> AsyncIterator[str]:
     """A migrated, empty database of the test's own."""
-    async with postgres.cloned_database() as url:
+    async with lent_database() as url:
         yield url
 
 

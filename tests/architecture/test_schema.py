@@ -19,7 +19,13 @@ from graph.schema import build_schema
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("password", "secret", "hash", "token")
 #: Fields that hand a secret to the one who has just proved who they are.
-GRANTED = {"TokenPayload.accessToken", "TokenPayload.refreshToken", "Document.sha256"}
+GRANTED = {
+    "TokenPayload.accessToken",
+    "TokenPayload.refreshToken",
+    "Document.sha256",
+    "CreateWebhookEndpointPayload.secret",
+    "RotateWebhookSecretPayload.secret",
+}
 
 
 def _schema() -> GraphQLSchema:

@@ -17,6 +17,7 @@ from tests.support.monitoring import created_segment, raised_alert
 from tests.support.radius import created_session, registered_nas
 from tests.support.reseller import accrued
 from tests.support.tariff import assigned_plan, created_plan
+from tests.support.webhook import paused_endpoint
 
 
 async def created_estate(database: Database, reseller_id: int) -> dict[str, int]:
@@ -47,6 +48,7 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         "Nas": await registered_nas(database),
         "Alert": await raised_alert(database, customer_id),
         "NetworkSegment": await created_segment(database, postal_code),
+        "WebhookEndpoint": await paused_endpoint(database, reseller_id),
         **await _rows_of(database, customer_id),
         **await _commission(database, reseller_id, customer_id),
     }

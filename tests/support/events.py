@@ -34,26 +34,49 @@ async def handled(database: Database, **modules: dict[str, Handler]) -> None:
         await EventBus(registry).attach(name, handlers)
     bus = Bus(database, registry)
     await bus.start()
-    while True:
-        assigned, _ = await assign_positions(database)
-        await bus.deliver_all()
-        if not assigned:
-            return
+    async with asyncio.timeout(20):
+        while not await _is_settled(database, list(registry.known)):
+            await assign_positions(database)
+            await bus.deliver_all()
 
 
-_BEHIND = text(
+# Dead letters stay, and so does what waits behind them in its stream.
+_UNSETTLED = text(
     """
     select exists (select from kernel.events where position is null)
         or exists (
             select from kernel.event_consumers consumer, kernel.event_head head
-            where consumer.position < head.position
+            where consumer.position < head.position and consumer.paused_at is null
+                and consumer.name = any(coalesce(cast(:names as text[]), array[consumer.name]))
+        )
+        or exists (
+            select from kernel.event_deliveries delivery
+            join kernel.event_consumers consumer on consumer.name = delivery.consumer
+            where delivery.died_at is null and consumer.paused_at is null
+                and consumer.name = any(coalesce(cast(:names as text[]), array[consumer.name]))
+                and not (
+                consumer.is_ordered and exists (
+                    select from kernel.event_deliveries dead
+                    where dead.consumer = delivery.consumer and dead.stream = delivery.stream
+                        and dead.position < delivery.position and dead.died_at is not null
+                )
+            )
         )
     """
 )
 
 
-async def settled(database: Database) -> None:
-    """Wait until the running application has positioned and handled every event so far."""
-    async with asyncio.timeout(20), database.reading() as connection:
-        while await connection.scalar(_BEHIND):
+async def settled(database: Database, *, seconds: float = 20) -> None:
+    """
+    Wait until the running application has positioned and handled every event so far.
+
+    What is dead, waits behind something dead, or is a paused consumer's, is not waited for.
+    """
+    async with asyncio.timeout(seconds):
+        while not await _is_settled(database):
             await asyncio.sleep(0.01)
+
+
+async def _is_settled(database: Database, names: list[str] | None = None) -> bool:
+    async with database.reading() as connection:
+        return not await connection.scalar(_UNSETTLED, {"names": names})

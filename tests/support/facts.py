@@ -1,19 +1,21 @@
 """Events that mean nothing, and consumers of them, for tests of the machinery itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import text
 
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
-from domain.kernel.events import Event, LoggedEvent
-from domain.kernel.unit_of_work import UnitOfWork
-from subscriptions.event_bus import Consumer, Registry
+from domain.kernel.events import Event
+from subscriptions.event_bus import Consumer, Handler, Registry, Retry
 from subscriptions.relay import assign_positions
+
+#: Five tries; a retry comes when the test says that time has passed, however slow the machine is.
+SLOW_RETRY = Retry((100.0, 200.0, 400.0, 800.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +34,13 @@ class HappenedToo(Happened):
     type: ClassVar[str] = "test.happened_too"
 
 
-async def happened(database: Database, *numbers: int, kind: type[Happened] = Happened) -> None:
+async def happened(
+    database: Database, *numbers: int, kind: type[Happened] = Happened, customer_id: int = 1
+) -> None:
     """Announce these, each in a transaction of its own, and give them their positions."""
     for number in numbers:
         async with database.unit_of_work(SYSTEM) as session:
-            await session.announce(kind(customer_id=1, number=number))
+            await session.announce(kind(customer_id=customer_id, number=number))
     await positioned(database)
 
 
@@ -54,22 +58,28 @@ async def positioned(database: Database) -> None:
         pass
 
 
-def consumers(
-    *handlers: Callable[[UnitOfWork, LoggedEvent], Awaitable[None]], pattern: str = "test.*"
-) -> Registry:
-    """A registry of handlers that see the log from its beginning."""
+def consumers(*handlers: Handler, pattern: str = "test.*", **options: Any) -> Registry:
+    """A registry of handlers that see the log from its beginning; no test waits their delays."""
     registry = Registry()
     for handler in handlers:
         name = handler.__name__
-        registry.consumers[name] = Consumer(name, pattern, handler, origin=handler, replays=True)
+        registry.known[name] = Consumer(
+            name,
+            frozenset({pattern}),
+            handler,
+            **{"origin": handler, "replays": True, "retry": SLOW_RETRY, **options},
+        )
     return registry
 
 
 async def time_passes(database: Database) -> None:
-    """Every consumer's delay is over."""
+    """Every delay is over, and every lease."""
     async with database.engine.begin() as connection:
         await connection.execute(
-            text("update kernel.event_consumers set available_at = now() - interval '1 second'")
+            text(
+                "update kernel.event_deliveries set available_at = now() - interval '1 second',"
+                " locked_until = now() - interval '1 second'"
+            )
         )
 
 

@@ -1,18 +1,22 @@
 """Handlers of events that leave effects in the database, and what became of them."""
 
 from collections import Counter
+from typing import Any
 
 from sqlalchemy import select, text
 
 from domain.kernel.database import Database
-from domain.kernel.events import EventConsumer, LoggedEvent
+from domain.kernel.deliveries import DeliveryStatus, EventConsumer, EventDelivery
+from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 from subscriptions.bus import Bus
-from subscriptions.event_bus import Registry
+from subscriptions.event_bus import ConsumerSource, Registry
 
 
-async def started(database: Database, registry: Registry) -> Bus:
-    bus = Bus(database, registry)
+async def started(
+    database: Database, registry: Registry, *sources: ConsumerSource, **options: Any
+) -> Bus:
+    bus = Bus(database, registry, *sources, **options)
     await bus.start()
     return bus
 
@@ -29,17 +33,31 @@ async def effects_in(database: Database) -> list[int]:
         return [row.number for row in rows]
 
 
-async def state(database: Database, name: str) -> tuple[int, int, str | None]:
-    """Position, failed attempts and last error of a consumer."""
+async def place(database: Database, name: str) -> int:
+    """The last position that the consumer was given deliveries of."""
     async with database.reading() as connection:
-        row = (
-            await connection.execute(
-                select(
-                    EventConsumer.position, EventConsumer.attempts, EventConsumer.last_error
-                ).where(EventConsumer.name == name)
-            )
-        ).one()
-        return row.position, row.attempts, row.last_error
+        position = select(EventConsumer.position).where(EventConsumer.name == name)
+        return (await connection.execute(position)).scalar_one()
+
+
+async def left(database: Database, name: str) -> list[tuple[int, DeliveryStatus, int, str | None]]:
+    """Position, status, attempts and error of each delivery that the consumer still has."""
+    columns = (
+        EventDelivery.position,
+        EventDelivery.status,
+        EventDelivery.attempts,
+        EventDelivery.last_error,
+    )
+    async with database.reading() as connection:
+        rows = await connection.execute(
+            select(*columns).where(EventDelivery.consumer == name).order_by(EventDelivery.position)
+        )
+        return [tuple(row) for row in rows]
+
+
+async def is_idle(database: Database, name: str, position: int) -> bool:
+    """Whether the consumer has done all up to the position."""
+    return await place(database, name) == position and not await left(database, name)
 
 
 class Fickle:

@@ -11,7 +11,7 @@ from domain.kernel.access import SYSTEM, Role
 from domain.kernel.database import Database
 from domain.kernel.events import EventRow
 from subscriptions.feeds import CUSTOMER_EVENT_TYPES
-from subscriptions.log import encode_cursor, read_head
+from subscriptions.log import read_head
 from tests.support.server import Api, Socket
 from tests.support.waiting import eventually
 
@@ -27,6 +27,7 @@ EVENTS = """
         ... on AddressUpdated { addressType removed }
         ... on DocumentVerified { documentType }
         ... on EmailVerified { verifiedEmail: email }
+        ... on EventGap { fromCursor toCursor count gapReason: reason }
       }
     }
 """
@@ -69,11 +70,11 @@ async def following(
     api: Api, token: str | None = "admin", *, after: str | None = None, **wanted: Any
 ) -> AsyncIterator[Feed]:
     """A subscription that misses nothing from now on: ``following(api, customerId=7)``."""
-    hub = api.application.services.stream.hub
-    before = hub.followers
+    groups = api.application.live.groups
+    before = groups.followers
     async with api.socket(token) as socket:
         await socket.subscribe(EVENTS, {"filter": wanted or None, "after": after})
-        await eventually(lambda: hub.followers > before)
+        await eventually(lambda: groups.followers > before)
         yield Feed(socket)
 
 
@@ -88,7 +89,7 @@ async def caught_up(api: Api) -> None:
 
 def beginning(api: Api) -> str:
     """The cursor in front of the first event."""
-    return encode_cursor(api.application.services.stream.hub.epoch, 0)
+    return api.application.services.stream.hub.cursors.seal(0)
 
 
 async def lifecycle(database: Database) -> list[tuple[str, int]]:

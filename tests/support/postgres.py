@@ -31,7 +31,7 @@ def start_server() -> ExitStack:
 
 
 async def _prepare(url: str) -> None:
-    connection = await asyncpg.connect(_dsn(url))
+    connection = await asyncpg.connect(dsn(url))
     for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
         await connection.execute(f"alter system set {setting}")
     await connection.execute("select pg_reload_conf()")
@@ -44,19 +44,19 @@ async def cloned_database(template: str = TEMPLATE) -> AsyncIterator[str]:
     """The URL of a new database cloned from the template, dropped afterwards."""
     server = os.environ[SERVER_URL]
     name = f"test_{uuid.uuid4().hex[:12]}"
-    await _administer(server, f'create database "{name}" template "{template}"')
+    await administer(server, f'create database "{name}" template "{template}"')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        await _administer(server, f'drop database "{name}" with (force)')
+        await administer(server, f'drop database "{name}" with (force)')
 
 
 async def shut(database_url: str) -> None:
     """Throw everybody out of the database and let nobody in again, as if it were down."""
     name = make_url(database_url).database
     server = os.environ[SERVER_URL]
-    await _administer(server, f'alter database "{name}" allow_connections false')
-    await _administer(
+    await administer(server, f'alter database "{name}" allow_connections false')
+    await administer(
         server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
     )
 
@@ -65,8 +65,8 @@ async def shut(database_url: str) -> None:
 async def drop_all_connections(url: str) -> AsyncIterator[None]:
     """Cut every connection to the database, and let nobody in while the block runs."""
     server, name = os.environ[SERVER_URL], make_url(url).database
-    await _administer(server, f'alter database "{name}" with allow_connections false')
-    await _administer(
+    await administer(server, f'alter database "{name}" with allow_connections false')
+    await administer(
         server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
     )
     gone = f"select 1 / (count(*) = 0)::int from pg_stat_activity where datname = '{name}'"
@@ -76,26 +76,26 @@ async def drop_all_connections(url: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _administer(server, f'alter database "{name}" with allow_connections true')
+        await administer(server, f'alter database "{name}" with allow_connections true')
 
 
 async def _succeeds(server: str, statement: str) -> bool:
     try:
-        await _administer(server, statement)
+        await administer(server, statement)
     except asyncpg.DivisionByZeroError:
         return False
     return True
 
 
-async def _administer(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(_dsn(server, database="postgres"))
+async def administer(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn(server, database="postgres"))
     try:
         await connection.execute(statement)
     finally:
         await connection.close()
 
 
-def _dsn(url: str, *, database: str | None = None) -> str:
+def dsn(url: str, *, database: str | None = None) -> str:
     parsed = make_url(url).set(drivername="postgresql")
     if database is not None:
         parsed = parsed.set(database=database)

@@ -14,6 +14,8 @@ import websockets
 from domain.kernel.access import Permission, Role
 from graph.app import Application, create_app
 from graph.settings import Settings
+from graph.transport.listening import USER_TIMEOUT_MS, listening_sockets
+from graph.transport.protocols import server_config
 from subscriptions.event_bus import Registry
 from tests.support.events import settled
 
@@ -21,17 +23,29 @@ SECRET = "a secret for tests, long enough to sign with"
 
 
 class Socket:
-    """A graphql-transport-ws client: one dict per message."""
+    """
+    A graphql-transport-ws client: one dict per message.
+
+    ``checkpoint`` is the cursor that the server has told last, but for those of events.
+    """
 
     def __init__(self, connection: websockets.ClientConnection) -> None:
         self.connection = connection
+        self.checkpoint: str | None = None
 
     async def send(self, **message: Any) -> None:
         await self.connection.send(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
+        """The next message that is not a ping; those are answered."""
         async with asyncio.timeout(10):
-            return json.loads(await self.connection.recv())
+            while True:
+                message: dict[str, Any] = json.loads(await self.connection.recv())
+                if message["type"] in ("ping", "connection_ack"):
+                    self.checkpoint = (message.get("payload") or {}).get("cursor", self.checkpoint)
+                if message["type"] != "ping":
+                    return message
+                await self.send(type="pong")
 
     async def subscribe(
         self, query: str, variables: dict[str, Any] | None = None, *, id: str = "1"
@@ -55,7 +69,7 @@ async def connected(url: str, token: str | None) -> AsyncIterator[Socket]:
         socket = Socket(connection)
         payload = {} if token is None else {"authorization": f"Bearer {token}"}
         await socket.send(type="connection_init", payload=payload)
-        assert await socket.receive() == {"type": "connection_ack"}
+        assert (await socket.receive())["type"] == "connection_ack"
         yield socket
 
 
@@ -128,18 +142,20 @@ class Api:
 
 
 @asynccontextmanager
-async def running_api(database_url: str, data: Path, **settings: Any) -> AsyncIterator[Api]:
+async def running_api(
+    database_url: str, data: Path, *, user_timeout_ms: int = USER_TIMEOUT_MS, **settings: Any
+) -> AsyncIterator[Api]:
     """The application, served by uvicorn on a free loopback port."""
     chosen = Settings(data=data, token_secret=SECRET, **settings)
     app = create_app(chosen, database_url, Registry())
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    server = uvicorn.Server(server_config(app))
+    sockets = listening_sockets("127.0.0.1", 0, user_timeout_ms=user_timeout_ms)
+    serving = asyncio.create_task(server.serve(sockets))
     while not server.started:
         await asyncio.sleep(0.01)
         if serving.done():
             serving.result()
-    port = server.servers[0].sockets[0].getsockname()[1]
+    port = sockets[0].getsockname()[1]
     api = Api(f"http://127.0.0.1:{port}", app.state.application)
     try:
         yield api

@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from graph.cli.main import app
 from graph.schema import build_schema
+from subscriptions.log import read_head
 from tests.support.customers import created_customer
+from tests.support.facts import positioned
 from tests.support.process import run
 from tests.support.server import SECRET
 
@@ -129,6 +133,57 @@ async def test_events_tail_prints_envelopes_from_a_position(database, settings):
     assert [event["position"] for event in events] == [1, 2]
     assert events[0]["event_type"] == "customer.created"
     assert events[0]["data"]["customer_id"] == customer_id
+
+
+async def test_events_tail_prints_cloud_events(database, settings):
+    customer_id = await created_customer(database)
+
+    tail = ("events", "tail", "--after", "0", "--no-follow", "--format", "cloudevents")
+    _, output, _ = await run(*tail, **settings)
+
+    event = json.loads(output)
+    assert (event["specversion"], event["type"]) == ("1.0", "customer.created")
+    assert event["subject"] == str(customer_id)
+
+
+async def test_events_prune_says_what_it_removes_and_tail_what_was_removed(database, settings):
+    await created_customer(database)
+    await positioned(database)
+
+    _, _, pruned = await run("events", "prune", "--older-than", "0d", **settings)
+    _, output, told = await run("events", "tail", "--after", "0", "--no-follow", **settings)
+
+    assert pruned.split() == ["1", "events", "removed;", "the", "log", "begins", "behind", "1."]
+    assert output == ""
+    assert told.split() == [
+        "Events",
+        "up",
+        "to",
+        "position",
+        "1",
+        "were",
+        "removed",
+        "by",
+        "retention.",
+    ]
+
+
+def test_events_prune_takes_an_age_in_days():
+    refused = CliRunner().invoke(app, ["events", "prune", "--older-than", "soon"])
+
+    assert refused.exit_code == 2
+    assert "like 90d" in refused.output
+
+
+async def test_events_new_epoch_makes_cursors_void(database, settings):
+    async with database.reading() as connection:
+        before = await read_head(connection)
+        code, _, told = await run("events", "new-epoch", **settings)
+        after = await read_head(connection)
+
+    assert code == 0
+    assert "void" in told
+    assert before.cursors.seal(0) != after.cursors.seal(0)
 
 
 async def test_seed_loads_demo_data_once(settings):

@@ -14,7 +14,7 @@ from domain.customer.communication_service import CommunicationService
 from domain.customer.models import CommunicationType, CustomerStatus, SubscriptionState
 from domain.customer.services import CustomerService
 from domain.kernel.access import SYSTEM, Permission
-from domain.kernel.events import EventConsumer
+from domain.kernel.deliveries import EventConsumer
 from domain.monitoring.notifiers import RecordingNotifier, configure_notifier
 from subscriptions.event_bus import PROCESS, EventBus
 from subscriptions.stream import EventStream
@@ -174,7 +174,7 @@ async def test_any_module_subscribes_to_events(database):
             customer_id = await created_customer(database)
             await settled(database)
     finally:
-        PROCESS.consumers.clear()
+        PROCESS.known.clear()
         PROCESS.database = None
 
     async with database.session(SYSTEM) as session:
@@ -195,7 +195,7 @@ async def test_a_handler_gets_the_guides_envelope(database):
             customer_id = await created_customer(database, email="john.doe@example.com")
             await settled(database)
     finally:
-        PROCESS.consumers.clear()
+        PROCESS.known.clear()
         PROCESS.database = None
 
     [event] = seen

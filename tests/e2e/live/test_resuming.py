@@ -1,18 +1,20 @@
 """Cursors: a client that comes back gets what it missed, once, in the one order there is."""
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
-import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from domain.customer.services import CustomerService
-from domain.kernel.access import SYSTEM
+from domain.kernel.access import SYSTEM, Role
 from domain.kernel.events import EventRow
-from subscriptions.log import encode_cursor
+from subscriptions.log import start_epoch
 from tests.support.customers import created_customer
 from tests.support.live import beginning, born, following, renamed
+from tests.support.logs import forgotten
 from tests.support.server import Api
+from tests.support.waiting import eventually
 
 PAGE = "{ customers(first: 1) { edges { cursor } } }"
 
@@ -91,32 +93,92 @@ class TestAfter:
 
             assert await feed.facts(1) == [("CustomerUpdated", customer_id)]
 
-    @pytest.mark.parametrize("cursor", ["", "x", "é", "MTox", "A" * 200, "1:2:3", "====", "-_-_"])
-    async def test_refuses_what_is_no_cursor(self, api, cursor):
-        assert await refusal(api, cursor) == ("error", "INVALID", ["after"])
+    async def test_refuses_what_is_no_cursor(self, api):
+        for cursor in ("", "x", "é", "MTox", "A" * 200, "1:2:3", "====", "-_-_"):
+            assert await refusal(api, cursor) == ("error", "INVALID", ["after"])
 
     async def test_refuses_cursors_of_elsewhere(self, api, database):
         await born(api)
         await api.settled()
-        epoch = api.application.services.stream.hub.epoch
+        cursors = api.application.services.stream.hub.cursors
         page = await api.data(PAGE)
-        cursors = {
-            "another log": encode_cursor(uuid4(), 1),
-            "the future": encode_cursor(epoch, 10**6),
-            "beyond 64 bits": encode_cursor(epoch, 10**30),
+        foreign = {
+            "another epoch": replace(cursors, epoch=uuid4()).seal(1),
+            "another log": replace(cursors, key=b"another").seal(1),
+            "the future": cursors.seal(10**6),
             "a page": page["customers"]["edges"][0]["cursor"],
         }
 
-        for cursor in cursors.values():
+        for cursor in foreign.values():
             assert await refusal(api, cursor) == ("error", "INVALID", ["after"])
 
-    async def test_refuses_a_cursor_older_than_the_log(self, api, database):
+
+class TestGaps:
+    async def test_a_cursor_older_than_the_log_is_told_what_it_missed(self, api, database):
+        ours = await born(api)
+        await born(api)
+        await renamed(api, ours, "King")
+        await api.settled()
+        await forgotten(database, 2)
+        token = api.token(Role.CUSTOMER, customer_id=ours)
+        wanted = {"types": ["EVENT_GAP", "CUSTOMER_UPDATED"]}
+        start = beginning(api)
+
+        async with (
+            following(api, after=start, **wanted) as all_seeing,
+            following(api, token, after=start, **wanted) as customers,
+        ):
+            told = [await feed.some(2) for feed in (all_seeing, customers)]
+
+        gaps, rest = zip(*told, strict=True)
+        middle = api.application.services.stream.hub.cursors.seal(2)
+        for gap, count in zip(gaps, (2, None), strict=True):
+            assert gap.pop("timestamp").endswith("Z")
+            assert gap == {
+                "__typename": "EventGap",
+                "id": f"gap.{start}.{middle}",
+                "type": "EVENT_GAP",
+                "cursor": middle,
+                "customerId": None,
+                "transactionId": None,
+                "actor": "system",
+                "customer": None,
+                "data": {
+                    "from_cursor": start,
+                    "to_cursor": middle,
+                    "reason": "RETENTION",
+                    "count": count,
+                },
+                "fromCursor": start,
+                "toCursor": middle,
+                "count": count,
+                "gapReason": "RETENTION",
+            }
+        assert [event["type"] for event in rest] == ["CUSTOMER_UPDATED"] * 2
+
+    async def test_the_gaps_cursor_goes_on_without_another_gap(self, api, database):
         await born(api)
         await api.settled()
-        async with database.engine.begin() as connection:
-            await connection.execute(text("update kernel.event_head set floor = 1"))
+        await forgotten(database, 1)
+        async with following(api, after=beginning(api)) as feed:
+            gap = await feed.next()
+        latest = await born(api)
 
-        assert await refusal(api, beginning(api)) == ("error", "INVALID", ["after"])
+        async with following(api, after=gap["cursor"]) as feed:
+            assert await feed.facts(1) == [("CustomerCreated", latest)]
+
+    async def test_a_restored_log_ends_subscriptions_with_an_error(self, api, database):
+        async with api.socket() as socket:
+            hub = api.application.services.stream.hub
+            await socket.subscribe("subscription { customerEvents { id } }")
+            await eventually(lambda: hub.followers == 1)
+            await start_epoch(database)
+            hub.wake()
+            ended = await socket.receive()
+
+        [error] = ended["payload"]
+        assert ended["type"] == "error"
+        assert error["message"] == "after is not a cursor of this event log as it is now"
 
 
 class TestOrder:

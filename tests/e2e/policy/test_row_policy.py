@@ -9,6 +9,7 @@ from tests.e2e.policy.paths import customer_paths, parent_of, root_lists
 
 ALL = frozenset(NODES)
 COMMISSION = {"CommissionEntry", "CommissionSettlement"}
+HOOKS = {"WebhookEndpoint"}
 NETWORK = {"RadiusSession", "Nas", "Alert", "NetworkSegment"}
 BILLS = {"BillingAccount", "Invoice", "Payment"}
 PERSON = {"Customer", "Address", "Document"}
@@ -17,14 +18,14 @@ ON_SALE = {"TariffPlan"}
 #: What each principal sees of our customer's rows, and of the other one's.
 SEEN: dict[str, tuple[set[str] | frozenset[str], set[str] | frozenset[str]]] = {
     "admin": (ALL, ALL),
-    "support": (ALL - COMMISSION, ALL - COMMISSION),
-    "billing": (ALL - NETWORK, ALL - NETWORK),
+    "support": (ALL - COMMISSION - HOOKS, ALL - COMMISSION - HOOKS),
+    "billing": (ALL - NETWORK - HOOKS, ALL - NETWORK - HOOKS),
     "parent reseller": (ALL - {"Nas"}, ON_SALE),
     "child reseller": (ALL - {"Nas"}, ON_SALE),
     "other reseller": (ON_SALE, ALL - {"Nas"}),
-    "the customer": (ALL - COMMISSION - {"Nas"}, ON_SALE),
-    "another customer": (ON_SALE, ALL - COMMISSION - {"Nas"}),
-    "a service that reads all": (ALL, ALL),
+    "the customer": (ALL - COMMISSION - HOOKS - {"Nas"}, ON_SALE),
+    "another customer": (ON_SALE, ALL - COMMISSION - HOOKS - {"Nas"}),
+    "a service that reads all": (ALL - HOOKS, ALL - HOOKS),
     "a service that reads customers": (PERSON, PERSON),
     "a service that reads bills": (BILLS, BILLS),
     "a service without scopes": (set(), set()),

@@ -1,4 +1,4 @@
-"""One application for each file of transport tests: nothing in them changes a row."""
+"""One application for each file of transport tests: what one test changes, no other looks at."""
 
 from collections.abc import AsyncIterator
 

@@ -114,4 +114,4 @@ class TestDefects:
         unready = await api.http.get("/readyz")
 
         assert (ready.status_code, unready.status_code) == (200, 503)
-        assert unready.json()["checks"]["database"] is False
+        assert unready.json()["checks"]["database"] == "failed"

@@ -89,18 +89,18 @@ class TestBadOperations:
         assert answered == {"data": {"viewer": {"role": "ADMIN"}}}
 
     async def test_one_more_than_fifty_at_once_is_refused(self, api):
-        hub = api.application.services.stream.hub
+        groups = api.application.live.groups
 
         async with api.socket() as socket:
             for number in range(50):
                 await socket.subscribe(EVENTS, id=str(number))
             await socket.subscribe(EVENTS, id="one more")
             refused = await socket.receive()
-            await eventually(lambda: hub.followers == 50)
+            await eventually(lambda: groups.followers == 50)
 
         assert refused["id"] == "one more"
         assert codes(refused) == ["LIMIT_EXCEEDED"]
-        await eventually(lambda: hub.followers == 0)
+        await eventually(lambda: groups.followers == 0)
 
 
 class TestNobody:
@@ -128,18 +128,18 @@ class TestNobody:
 
 class TestSubscriptions:
     async def test_complete_stops_one_and_leaves_nothing_of_it(self, api):
-        hub = api.application.services.stream.hub
+        groups = api.application.live.groups
 
         async with api.socket() as socket:
             await socket.subscribe(EVENTS, id="a")
             await socket.subscribe(EVENTS, id="b")
-            await eventually(lambda: hub.followers == 2)
+            await eventually(lambda: groups.followers == 2)
             await socket.send(id="a", type="complete")
-            await eventually(lambda: hub.followers == 1)
+            await eventually(lambda: groups.followers == 1)
             await socket.subscribe(EVENTS, id="a")
-            await eventually(lambda: hub.followers == 2)
+            await eventually(lambda: groups.followers == 2)
 
-        await eventually(lambda: hub.followers == 0)
+        await eventually(lambda: groups.followers == 0)
 
     async def test_complete_for_an_operation_that_is_over_is_no_error(self, api):
         async with api.socket() as socket:

@@ -1,5 +1,7 @@
 """graphql-transport-ws: a wrong message closes the socket with the protocol's code."""
 
+import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,13 @@ from websockets.exceptions import InvalidStatus
 
 from domain.kernel.access import Role
 from graph.transport.websocket import GraphQLSocket
+from tests.support.customers import created_customer
+from tests.support.live import caught_up
 from tests.support.sockets import closing_of, init, opened
 from tests.support.waiting import eventually
 
 EVENTS = "subscription { customerEvents { id } }"
+QUIET = "subscription { customerEvents(filter: {customerId: 1000000}) { id } }"
 ASKED = {"query": "{ viewer { role } }"}
 
 
@@ -52,6 +57,13 @@ class TestHandshake:
 class TestInit:
     async def test_is_acknowledged(self, api):
         async with opened(api, init(api.token())) as socket:
+            acknowledged = await socket.receive()
+
+        cursor = api.application.services.stream.hub.cursor
+        assert acknowledged == {"type": "connection_ack", "payload": {"cursor": cursor}}
+
+    async def test_tells_no_cursor_to_who_may_not_read_events(self, api):
+        async with opened(api, init(api.service_token())) as socket:
             assert await socket.receive() == {"type": "connection_ack"}
 
     async def test_closes_4408_if_it_does_not_come(self, api, monkeypatch):
@@ -90,6 +102,30 @@ class TestInit:
 
         assert closing == (4403, "Token expired")
         await eventually(lambda: hub.followers == 0)
+
+    async def test_closes_4429_for_one_socket_too_many_of_an_account(self, api, monkeypatch):
+        monkeypatch.setattr(api.application.live.principals, "_most", 2)
+        token = api.token(Role.SUPPORT)
+
+        async with (
+            api.socket(token),
+            api.socket(token),
+            api.socket(api.token(Role.BILLING)),
+            opened(api, init(token)) as socket,
+        ):
+            closing = await closing_of(socket)
+        async with api.socket(token):
+            pass
+
+        assert closing == (4429, "More than 2 sockets and event streams of one account")
+
+    async def test_nobody_in_particular_is_not_counted(self, api, monkeypatch):
+        monkeypatch.setattr(api.application.live.principals, "_most", 1)
+
+        async with api.socket(None), api.socket(None) as socket:
+            await socket.subscribe("{ __typename }")
+
+            assert await socket.next() == {"data": {"__typename": "Query"}}
 
     async def test_closes_4401_for_an_operation_before_it(self, api):
         message = {"type": "subscribe", "id": "1", "payload": ASKED}
@@ -184,3 +220,34 @@ class TestMessages:
             received = [(await socket.receive())["type"] for _ in range(3)]
 
         assert received == ["pong", "connection_ack", "pong"]
+
+
+class TestCheckpoints:
+    async def test_tell_a_client_whose_events_do_not_come_how_far_it_has_come(
+        self, api, monkeypatch
+    ):
+        monkeypatch.setattr(GraphQLSocket, "checkpoint_seconds", 0.05)
+        await caught_up(api)
+
+        async with opened(api, init(api.token())) as socket:
+            await socket.receive()
+            await socket.subscribe(QUIET)
+            await created_customer(api.application.services.database)
+            await caught_up(api)
+            passed = api.application.services.stream.hub.cursor
+            message: dict = {}
+            async with asyncio.timeout(10):
+                while message.get("payload") != {"cursor": passed}:
+                    message = json.loads(await socket.connection.recv())
+
+        assert message["type"] == "ping"
+
+    async def test_are_not_told_to_a_client_that_follows_nothing(self, api, monkeypatch):
+        monkeypatch.setattr(GraphQLSocket, "checkpoint_seconds", 0.01)
+
+        async with opened(api, init(api.token())) as socket:
+            await socket.receive()
+            await asyncio.sleep(0.1)
+            await socket.send(type="ping")
+
+            assert json.loads(await socket.connection.recv()) == {"type": "pong"}

@@ -125,7 +125,7 @@ class TestWorkGoesOn:
 
         assert await digests(seeded_copy, without=["kernel"]) == before
         assert await rows_of(seeded_copy, "select count(*) from kernel.events") == [events]
-        assert await rows_of(seeded_copy, "select * from kernel.dead_letters") == []
+        assert await rows_of(seeded_copy, "select * from kernel.event_deliveries") == []
         assert await rows_of(seeded_copy, "select position from kernel.event_head") == [events]
 
     async def test_a_billing_run_of_today_has_nothing_left_to_charge(self, seeded_copy):

@@ -6,7 +6,7 @@ import pytest
 
 from subscriptions.event_bus import EventBus, Registry
 from tests.support.facts import HappenedToo, consumers, happened, in_bulk
-from tests.support.handlers import effects_in, note, started, state
+from tests.support.handlers import effects_in, is_idle, note, started
 
 
 class TestDelivery:
@@ -16,7 +16,7 @@ class TestDelivery:
         await (await started(database, consumers(note))).deliver_all()
 
         assert await effects_in(database) == list(range(120))
-        assert await state(database, "note") == (120, 0, None)
+        assert await is_idle(database, "note", 120)
 
     async def test_a_new_handler_begins_where_it_says_and_an_old_one_where_it_was(
         self, database, effects
@@ -43,7 +43,7 @@ class TestDelivery:
         await in_bulk(database, 0, 60)
         buses = [await started(database, consumers(note)) for _ in range(2)]
 
-        while (await state(database, "note"))[0] < 60:
+        while not await is_idle(database, "note", 60):
             await asyncio.gather(*(bus.deliver_all() for bus in buses))
 
         assert await effects_in(database) == list(range(60))

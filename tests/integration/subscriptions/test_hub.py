@@ -1,40 +1,18 @@
 """The hub: every follower gets every event once, in order, at whatever pace."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
-from sqlalchemy import text
 
+from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.kernel.events import EventRow
-from subscriptions.hub import BUFFER, Hub
-from tests.support.facts import HappenedToo, happened, in_bulk, running
+from subscriptions.buffers import BUFFER
+from subscriptions.hub import Hub
+from tests.support.facts import Happened, HappenedToo, happened, in_bulk
+from tests.support.logs import all_of, caught_up, changed, reading, some
 from tests.support.waiting import eventually
-
-
-@asynccontextmanager
-async def reading(hub: Hub) -> AsyncIterator[None]:
-    """The hub at work."""
-    async with running(hub.run()):
-        await hub.is_started.wait()
-        yield
-
-
-def all_of(hub: Hub, after: int | None = None):
-    """A follower of every event."""
-    return hub.follow(lambda _event: True, text("true"), after)
-
-
-async def some(follower, number: int) -> list[int]:
-    """The numbers of the follower's next events."""
-    return [(await anext(follower)).data["number"] for _ in range(number)]
-
-
-async def caught_up(hub: Hub, position: int) -> None:
-    hub.wake()
-    await eventually(lambda: hub.position == position)
 
 
 class TestFollow:
@@ -49,6 +27,19 @@ class TestFollow:
             hub.wake()
 
             assert await waiting == [3]
+
+    async def test_now_is_when_it_is_asked_for_and_not_where_the_hub_is(self, database):
+        hub = Hub(database)
+        async with reading(hub):
+            pass
+        await happened(database, 1, 2)
+
+        async with aclosing(all_of(hub)) as follower:
+            waiting = asyncio.ensure_future(some(follower, 1))
+            await eventually(lambda: hub.followers == 1)
+            await happened(database, 3)
+            async with reading(hub):
+                assert await waiting == [3]
 
     async def test_starts_behind_a_position_and_goes_on_live(self, database):
         await happened(database, 1, 2, 3)
@@ -66,7 +57,7 @@ class TestFollow:
         ("burst", "buffer"), [(7, 8), (8, 8), (9, 8), (30, 8), (BUFFER + 1, BUFFER)]
     )
     async def test_a_stopped_follower_loses_nothing(self, database, monkeypatch, burst, buffer):
-        monkeypatch.setattr("subscriptions.hub.BUFFER", buffer)
+        monkeypatch.setattr("subscriptions.buffers.BUFFER", buffer)
         hub = Hub(database)
 
         async with reading(hub), aclosing(all_of(hub, 0)) as follower:
@@ -84,7 +75,7 @@ class TestFollow:
     async def test_a_follower_that_overflows_again_while_it_catches_up_loses_nothing(
         self, database, monkeypatch
     ):
-        monkeypatch.setattr("subscriptions.hub.BUFFER", 8)
+        monkeypatch.setattr("subscriptions.buffers.BUFFER", 8)
         hub = Hub(database)
         numbers: list[int] = []
         last = 0
@@ -146,18 +137,50 @@ class TestFollow:
 
         assert (followed, hub.followers) == (1, 0)
 
+    async def test_one_about_a_customer_is_told_as_if_it_were_asked_about_all(self, database):
+        hub = Hub(database)
+        theirs = EventRow.customer_id == 1
+        only = hub.follow(lambda event: event.customer_id == 1, theirs, 0, customer_id=1)
+
+        async with reading(hub), aclosing(only) as follower:
+            await happened(database, 1)
+            hub.wake()
+            first = await some(follower, 1)
+            async with database.unit_of_work(SYSTEM) as session:
+                await session.announce(Happened(customer_id=2, number=2))
+            await happened(database, 3)
+            hub.wake()
+
+            assert first + await some(follower, 1) == [1, 3]
+
 
 class TestReading:
     async def test_goes_on_after_the_database_was_away(self, database):
         hub = Hub(database)
 
         async with reading(hub), aclosing(all_of(hub, 0)) as follower:
-            async with database.engine.begin() as connection:
-                await connection.execute(text("alter table kernel.events rename to gone"))
+            await changed(database, "alter table kernel.events rename to gone")
             hub.wake()
-            async with database.engine.begin() as connection:
-                await connection.execute(text("alter table kernel.gone rename to events"))
+            await changed(database, "alter table kernel.gone rename to events")
             await happened(database, 1)
             hub.wake()
 
             assert await some(follower, 1) == [1]
+
+    async def test_tells_nothing_beyond_a_hole_until_it_is_mended(self, database, caplog):
+        hub = Hub(database)
+
+        async with reading(hub), aclosing(all_of(hub, 0)) as follower:
+            await happened(database, 1)
+            hub.wake()
+            told = await some(follower, 1)
+            await changed(database, "update kernel.event_head set position = 2")
+            await happened(database, 3)
+            hub.wake()
+            await eventually(lambda: "hole in the event log" in caplog.text)
+            position = hub.position
+            await happened(database, 2)
+            await changed(database, "update kernel.events set position = 2 where position = 4")
+            hub.wake()
+
+            assert (position, told + await some(follower, 2)) == (1, [1, 2, 3])

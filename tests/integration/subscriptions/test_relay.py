@@ -97,3 +97,27 @@ class TestPositions:
 
         async with database.reading() as connection:
             assert await connection.scalar(select(EventHead.position)) == 0
+
+
+class TestOrder:
+    async def test_a_late_commit_comes_later_and_leaves_no_hole(self, database):
+        async with database.unit_of_work(SYSTEM) as late:
+            await late.announce(Happened(customer_id=2, number=1))
+            await happened(database, 2)
+            await late.announce(Happened(customer_id=1, number=3))
+        await positioned(database)
+
+        async with database.reading() as connection:
+            events = await log.read_after(connection, 0)
+        assert [(each.position, each.data["number"], each.stream, each.seq) for each in events] == [
+            (1, 2, "customer:1", 1),
+            (2, 1, "customer:2", 1),
+            (3, 3, "customer:1", 2),
+        ]
+
+    async def test_ids_are_taken_one_at_a_time(self, database):
+        # A cached range would give a later insert of another connection an earlier id.
+        cache = "select seqcache from pg_sequence where seqrelid = 'kernel.events_id_seq'::regclass"
+
+        async with database.reading() as connection:
+            assert await connection.scalar(text(cache)) == 1

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from subscriptions import hub, relay, wakeup
+from subscriptions import hub, measures, relay
+from subscriptions.brokers.supervised import Pace
 from subscriptions.wakeup import WakeUp
-from tests.support.brokers import RedisServer
+from tests.support.brokers import Network, RedisBroker, RedisServer
 from tests.support.customers import created_customer
+from tests.support.ears import QUICK, WATCHFUL, broadcasting, listening
 from tests.support.live import born, caught_up, following
 from tests.support.server import Api, running_api
 from tests.support.waiting import eventually
@@ -42,6 +44,22 @@ async def two_instances(database_url: str, folder: Path, broker: str) -> AsyncIt
         yield [one, two]
 
 
+@asynccontextmanager
+async def hearing(url: str, pace: Pace = QUICK) -> AsyncIterator[tuple[WakeUp, list[str]]]:
+    """A running wake-up, and a list that grows with each."""
+    wakeup, woken = WakeUp(url, pace), []
+    wakeup.on_wakeup(lambda: woken.append("woken"))
+    running = asyncio.create_task(wakeup.run())
+    yield wakeup, woken
+    running.cancel()
+    await asyncio.wait({running})
+
+
+def heard() -> float:
+    """How many messages have come from brokers in this process."""
+    return measures.WAKEUPS_HEARD._value.get()
+
+
 async def both_connected(instances: list[Api]) -> None:
     streams = [each.application.services.stream for each in instances]
     await eventually(lambda: all(stream.wakeup.is_connected for stream in streams))
@@ -69,12 +87,7 @@ class TestBrokers:
         async with two_instances(database_url, tmp_path, broker) as instances:
             await told(*instances)
 
-    async def test_redis_that_comes_back_is_used_again(
-        self, database_url, tmp_path, redis, monkeypatch
-    ):
-        monkeypatch.setattr(wakeup, "_LOOK_SECONDS", 0.2)
-        monkeypatch.setattr(wakeup, "_RECONNECT_SECONDS", (0.1,))
-
+    async def test_redis_that_comes_back_is_used_again(self, database_url, tmp_path, redis):
         async with two_instances(database_url, tmp_path, redis.url) as instances:
             streams = [each.application.services.stream for each in instances]
             await redis.stop()
@@ -85,9 +98,55 @@ class TestBrokers:
             await told(*instances)
 
 
+class TestWakeUp:
+    async def test_wakes_its_own_readers_at_once_and_only_once(self):
+        async with hearing("memory://") as (wakeup, woken):
+            await eventually(lambda: woken == ["woken"])  # it has just come, and reads on
+            before = heard()
+
+            await wakeup.announce(7)
+            assert woken == ["woken"] * 2
+            await eventually(lambda: heard() == before + 1)
+
+            assert woken == ["woken"] * 2
+
+    async def test_says_what_could_not_be_said_as_soon_as_the_broker_is_back(self, redis):
+        network = Network(RedisBroker(redis).reach)
+        async with (
+            broadcasting(redis.url) as broadcast,
+            listening(broadcast, "isp_graph_events") as ear,
+            network.running(),
+            hearing(f"redis://127.0.0.1:{network.port}", WATCHFUL) as (wakeup, _),
+        ):
+            await eventually(lambda: wakeup.is_connected)
+            network.die()
+            await eventually(lambda: not wakeup.is_connected)
+
+            await wakeup.announce(8)
+            await wakeup.announce(9)
+            network.revive()
+
+            await eventually(lambda: "9" in ear.messages)
+
+    async def test_tells_how_it_stands_with_the_broker(self, redis):
+        async with hearing(redis.url) as (wakeup, woken):
+            before = wakeup.health
+            await eventually(lambda: bool(woken))
+            first = wakeup.health
+            await redis.stop()
+            await eventually(lambda: not wakeup.is_connected)
+            await redis.start()
+            await eventually(lambda: len(woken) == 2)
+            again = wakeup.health
+
+        assert (before.is_connected, before.seconds_since_heard) == (False, None)
+        assert (first.is_connected, first.reconnects) == (True, 0)
+        assert first.seconds_since_heard is not None
+        assert (again.is_connected, again.reconnects) == (True, 1)
+
+
 class TestWithoutBroker:
-    async def test_a_dead_broker_costs_no_event(self, database_url, tmp_path, redis, monkeypatch):
-        monkeypatch.setattr(wakeup, "_SEND_SECONDS", 0.2)
+    async def test_a_dead_broker_costs_no_event(self, database_url, tmp_path, redis):
         async with two_instances(database_url, tmp_path, redis.url) as instances:
             await redis.stop()
 
