@@ -17,6 +17,7 @@ from subscriptions.brokers.link import Hear, Link, OnEnd
 #: Heard on a channel whenever it is listened to from now on: something may have been missed.
 RESYNC = "resync"
 _MOST_UNHEARD = 256
+_FAREWELLS = 4
 
 logger = structlog.get_logger(__name__)
 
@@ -76,9 +77,12 @@ class SupervisedBackend(BroadcastBackend):
     async def disconnect(self) -> None:
         """Let go of the broker, within two seconds even if it is dead."""
         keeper, self._keeper = self._keeper, None
-        if keeper is not None:
-            keeper.cancel()
-            await asyncio.wait({keeper}, timeout=2 * self._pace.close)
+        for _ in range(_FAREWELLS):
+            # Once may not be enough: redis-py 8.1 can swallow a cancellation and wait on.
+            if keeper is not None and not keeper.done():
+                keeper.cancel()
+                await asyncio.wait({keeper}, timeout=2 * self._pace.close / _FAREWELLS)
+        self._now_linked(None)
 
     async def subscribe(self, channel: str) -> None:
         """From the channel's ``RESYNC`` on nothing that is said there is missed."""

@@ -12,7 +12,8 @@ EVENTS = """
       events(filter: $filter, after: $after) {
         __typename id timestamp cursor
         ... on Event {
-          type stream sequence customerId resellerId transactionId actor traceId causationId specVersion data
+          type stream sequence customerId resellerId transactionId actor traceId causationId
+          specVersion data
           cloudEvent customer { displayName }
         }
         ... on EventGap { fromCursor toCursor count reason }

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from domain.kernel.access import Role
 from graph.transport.websocket import GraphQLSocket
 from tests.support.customers import created_customer
-from tests.support.live import caught_up
+from tests.support.live import caught_up, deleted
 from tests.support.sockets import closing_of, init, opened
 from tests.support.waiting import eventually
 
@@ -102,6 +102,22 @@ class TestInit:
 
         assert closing == (4403, "Token expired")
         await eventually(lambda: hub.followers == 0)
+
+    async def test_closes_4403_before_the_next_event_when_the_account_is_gone(
+        self, api, monkeypatch
+    ):
+        # Half a minute has always passed.
+        monkeypatch.setattr("graph.authentication._REMEMBERED_SECONDS", 0)
+        customer_id = await created_customer(api.application.services.database)
+        await caught_up(api)
+
+        async with api.socket(api.token(Role.CUSTOMER, customer_id=customer_id)) as socket:
+            await socket.subscribe(EVENTS)
+            await eventually(lambda: api.application.live.groups.followers == 1)
+            await deleted(api, customer_id)
+            closing = await closing_of(socket)
+
+        assert closing == (4403, "Forbidden")
 
     async def test_closes_4429_for_one_socket_too_many_of_an_account(self, api, monkeypatch):
         monkeypatch.setattr(api.application.live.principals, "_most", 2)

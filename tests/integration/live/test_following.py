@@ -253,6 +253,20 @@ class TestIdentity:
 
         assert fields(subscriber) == ["f0", "f1"]
 
+    async def test_one_that_can_share_nothing_is_refused_with_its_old_scope(self, live):
+        ours = await created_customer(live.database)
+        await live.all_told()
+        query = "subscription S($id: Int!) { customer(by: {customerId: $id}) { displayName } }"
+        subscriber = await live.subscribed(ADMIN, query, id=ours)
+        await live.all_told(subscriber)
+
+        subscriber.actor = customer(ours)
+        await announced(live, ours, 0, 1)
+        await eventually(lambda: subscriber.failure is not None)
+
+        assert len(subscriber.payloads) == 1
+        assert subscriber.failure.errors[0]["extensions"]["code"] == "ACCESS_DENIED"
+
 
 class TestFailures:
     async def test_each_is_told_what_is_wrong_with_what_all_asked(self, live):

@@ -45,6 +45,7 @@ def test_the_envelope_is_the_guide_s_with_ids_and_no_position():
         "transaction_id": str(EVENT.transaction_id),
         "actor": "account:77",
         "trace_id": TRACE,
+        "causation_id": None,
         "spec_version": 1,
     }
 
