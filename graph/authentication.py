@@ -1,5 +1,6 @@
 """From a bearer token to the actor, remembered for half a minute."""
 
+import asyncio
 import hashlib
 import math
 import time
@@ -13,6 +14,7 @@ from domain.kernel.database import Database
 
 _REMEMBERED_SECONDS = 30.0
 _MOST_REMEMBERED = 10_000
+_MOST_LOOK_UPS = 4
 
 
 class Authenticator:
@@ -27,6 +29,8 @@ class Authenticator:
         self._database = database
         self._tokens = tokens
         self._known: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+        self._asked: dict[bytes, asyncio.Task[tuple[float, Actor]]] = {}
+        self._looking_up = asyncio.Semaphore(_MOST_LOOK_UPS)
 
     async def actor(self, authorization: str | None) -> Actor:
         """
@@ -51,17 +55,36 @@ class Authenticator:
         key = hashlib.sha256(token.encode()).digest()
         until, actor = self._known.get(key, (0.0, ANONYMOUS))
         if until <= time.monotonic():
-            claims = self._tokens.verify(token)
-            async with self._database.reading() as connection:
-                actor = await actor_of(connection, claims)
-            until = time.monotonic() + _REMEMBERED_SECONDS
-            self._remember(key, until, actor)
+            until, actor = await self._looked_up_once(key, token)
         remaining = remaining_seconds(actor)
         if remaining is None:
             return until, actor
         if remaining <= 0:
             raise InvalidToken
         return min(until, time.monotonic() + remaining), actor
+
+    async def _looked_up_once(self, key: bytes, token: str) -> tuple[float, Actor]:
+        """All who ask for the same token at the same time wait for one look-up."""
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = asyncio.create_task(self._look_up(key, token))
+            asked.add_done_callback(lambda task: self._has_answered(key, task))
+        # Who is cancelled leaves the look-up to the others.
+        return await asyncio.shield(asked)
+
+    def _has_answered(self, key: bytes, task: asyncio.Task[tuple[float, Actor]]) -> None:
+        del self._asked[key]
+        if not task.cancelled():
+            task.exception()  # Told to whoever still waits; nobody need.
+
+    async def _look_up(self, key: bytes, token: str) -> tuple[float, Actor]:
+        claims = self._tokens.verify(token)
+        # Thousands of sockets ask in the same second: operations need connections too.
+        async with self._looking_up, self._database.reading() as connection:
+            actor = await actor_of(connection, claims)
+        until = time.monotonic() + _REMEMBERED_SECONDS
+        self._remember(key, until, actor)
+        return until, actor
 
     def _remember(self, key: bytes, until: float, actor: Actor) -> None:
         self._known[key] = (until, actor)

@@ -113,8 +113,8 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
         default_factory=list,
         alias="ISP_GRAPH_WEBHOOK_NETWORKS",
-        description="Private networks that webhook endpoints may lie in, comma-separated CIDRs; "
-        "there http is accepted too",
+        description="Private networks that the operator's own webhook endpoints may lie in, never "
+        "a reseller's, comma-separated CIDRs; there http is accepted too",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="ISP_GRAPH_LOG_LEVEL", description="Least severe level that is logged"

@@ -80,6 +80,8 @@ webhook.endpoint.disabled: A webhook endpoint was stopped because it does not an
 webhook.endpoint.deleted: A webhook endpoint was deleted
 delivery.redriven: A dead letter is to be tried again
 delivery.discarded: A dead letter was given up for good
+delivery.paused: A handler was held: it handles nothing for now
+delivery.resumed: A held handler goes on
 delivery.replayed: A handler's place in the log was set back
 """
 

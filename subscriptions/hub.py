@@ -57,7 +57,7 @@ class Hub:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.position = 0
-        self.cursors = Cursors(UUID(int=0), b"")
+        self.cursors = Cursors(UUID(int=0), bytes(32))
         self.is_started = asyncio.Event()
         self._audience = Audience()
         self._woken = asyncio.Event()

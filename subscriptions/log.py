@@ -14,6 +14,7 @@ from domain.kernel.records import fetch, select_record
 from subscriptions.cursors import Cursors
 
 PAGE = 500
+EARLIEST = "earliest"
 
 
 class LogRestored(Conflict):
@@ -77,11 +78,13 @@ async def start_epoch(database: Database) -> None:
 
 def open_cursor(cursor: str, head: Head) -> int:
     """
-    The position in a client's cursor.
+    The position in a client's cursor; ``earliest`` is that behind which the retained log begins.
 
     Raises:
         Invalid: not a cursor of this log in this epoch, or ahead of it.
     """
+    if cursor == EARLIEST:
+        return head.floor
     position = head.cursors.open(cursor)
     if position > head.position:
         raise Invalid("after", "is ahead of the event log")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
-from domain.kernel.deliveries import Permanent
+from domain.kernel.deliveries import Permanent, Unavailable
 from domain.kernel.events import LoggedEvent, caused_by
 from domain.kernel.unit_of_work import UnitOfWork
 from subscriptions import measures
@@ -145,14 +146,17 @@ class Trier:
     ) -> Outcome:
         delay = _delay(consumer, claim, error)
         outcome = Outcome.DEAD if delay is None else Outcome.RETRIED
-        logger.error(
-            "event handler failed",
+        said = described(error)
+        is_ours = not isinstance(error, Unavailable)
+        logger.log(
+            logging.ERROR if is_ours else logging.INFO,
+            "event handler failed" if is_ours else "event not taken",
             consumer=consumer.name,
             is_dead=delay is None,
-            exc_info=error,
+            reason=said,
+            exc_info=error if is_ours else None,
             **_about(claim),
         )
-        said = described(error)
         return await self._settle(
             lambda connection: fail(connection, claim, said, delay), ends, outcome
         )

@@ -9,6 +9,7 @@ import structlog
 
 from domain.kernel.access import SYSTEM, Actor
 from domain.kernel.database import Database
+from domain.kernel.deliveries import Unavailable
 from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.kernel.vault import Unopenable
@@ -33,7 +34,7 @@ _PRUNE_EVERY_SECONDS = 3_600.0
 logger = structlog.get_logger(__name__)
 
 
-class NotDelivered(Exception):
+class NotDelivered(Unavailable):
     """The endpoint did not take the event; it may the next time."""
 
 
@@ -159,7 +160,13 @@ class Webhooks:
             keys, message_id=str(event.event_id), timestamp=int(time.time()), body=body
         )
         to = urls.parsed(target.url)
-        return await self._sender.post(to, {"content-type": content_type, **signed}, body, **limits)
+        return await self._sender.post(
+            to,
+            {"content-type": content_type, **signed},
+            body,
+            is_operators=target.reseller_id is None,
+            **limits,
+        )
 
     async def _tidy_up(self) -> None:
         while True:

@@ -7,10 +7,13 @@ from sqlalchemy import delete
 
 from domain.kernel.access import Permission, require
 from domain.kernel.deliveries import EventConsumer, EventDelivery
-from domain.kernel.delivery_events import ConsumerReplayed
+from domain.kernel.delivery_events import ConsumerPaused, ConsumerReplayed, ConsumerResumed
 from domain.kernel.errors import Invalid, NotFound
 from domain.kernel.events import EventHead
 from domain.kernel.unit_of_work import UnitOfWork
+
+#: Consumers whose holding a module answers for, by the beginnings of their names, and how.
+_HELD_BY_OTHERS = {"webhook:": "is paused and resumed by its webhook endpoint's own mutations"}
 
 
 class ConsumerService:
@@ -20,23 +23,35 @@ class ConsumerService:
         """
         Let the consumer handle nothing more until it is resumed; tries under way end by themselves.
 
+        Announces ``delivery.paused``, unless it is paused already.
+
         Raises:
             AccessDenied, NotFound.
+            Invalid: another module holds and releases this consumer.
         """
         require(session.actor, Permission.EVENT_ADMIN, "pause consumers")
+        _check_is_held_here(name)
         consumer = await _locked(session, name)
         if consumer.paused_at is None:
-            await _set_paused(session, consumer, session.now)
+            consumer.paused_at = session.now
+            await session.announce(ConsumerPaused(consumer=name, position=consumer.position))
 
     async def resume(self, session: UnitOfWork, name: str) -> None:
         """
         Let a paused consumer go on from where it stopped.
 
+        Announces ``delivery.resumed``, unless it is not paused.
+
         Raises:
             AccessDenied, NotFound.
+            Invalid: another module holds and releases this consumer.
         """
         require(session.actor, Permission.EVENT_ADMIN, "resume consumers")
-        await _set_paused(session, await _locked(session, name), None)
+        _check_is_held_here(name)
+        consumer = await _locked(session, name)
+        if consumer.paused_at is not None:
+            consumer.paused_at = None
+            await session.announce(ConsumerResumed(consumer=name, position=consumer.position))
 
     async def replay(self, session: UnitOfWork, name: str, *, after: int) -> ConsumerReplayed:
         """
@@ -71,6 +86,12 @@ class ConsumerService:
         return told
 
 
+def _check_is_held_here(name: str) -> None:
+    for beginning, reason in _HELD_BY_OTHERS.items():
+        if name.startswith(beginning):
+            raise Invalid("name", reason)
+
+
 async def _locked(session: UnitOfWork, name: str) -> EventConsumer:
     consumer = await session.locked(EventConsumer, EventConsumer.name == name)
     if consumer is None:
@@ -87,10 +108,3 @@ async def _dropped(session: UnitOfWork, name: str, after: int) -> Sequence[datet
         .execution_options(synchronize_session=False)
     )
     return dropped.all()
-
-
-async def _set_paused(
-    session: UnitOfWork, consumer: EventConsumer, paused_at: datetime | None
-) -> None:
-    consumer.paused_at = paused_at
-    await session.flush()

@@ -14,6 +14,10 @@ class Permanent(Exception):
     """What a handler raises when no further try can help: the event is a dead letter at once."""
 
 
+class Unavailable(Exception):
+    """What a handler raises when others would not have the event: no fault of anybody's here."""
+
+
 class DeliveryStatus(StrEnum):
     """A delivery that is done has no row; what is left is open or dead."""
 

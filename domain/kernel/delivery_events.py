@@ -1,4 +1,4 @@
-"""What people did about the deliveries of events: nothing leaves the dead without one of these."""
+"""What people did about consumers and their deliveries: nothing of it goes without a trace."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -38,6 +38,24 @@ class DeliveryDiscarded(_ConsumerEvent):
     event_id: str
     event_type: str | None
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsumerPaused(_ConsumerEvent):
+    """A consumer is to handle nothing for now; ``position`` is its place in the log."""
+
+    type: ClassVar[str] = "delivery.paused"
+
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsumerResumed(_ConsumerEvent):
+    """A consumer goes on from ``position``, its place in the log."""
+
+    type: ClassVar[str] = "delivery.resumed"
+
+    position: int
 
 
 @dataclass(frozen=True, kw_only=True)

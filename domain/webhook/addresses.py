@@ -1,4 +1,4 @@
-"""Where webhooks may go: public addresses, and the networks that the operator lists."""
+"""Where webhooks may go: public addresses, and for the operator the networks it lists."""
 
 import asyncio
 import ipaddress
@@ -65,18 +65,24 @@ def is_public(address: IPAddress) -> bool:
 @dataclass(frozen=True)
 class Guard:
     """
-    Decides which addresses may be connected to.
+    Decides which addresses may be connected to, and for whom.
 
-    ``listed`` are the operator's own networks that endpoints may lie in; only there are requests
-    without TLS let through.
+    ``listed`` are networks that the operator's own endpoints may lie in; only there are requests
+    without TLS let through. A reseller's endpoint may lie in ``listed_for_tenants`` likewise,
+    which no setting fills: what the operator can reach is nothing for its tenants to reach.
     """
 
     listed: tuple[IPNetwork, ...] = ()
     resolve: Resolve = field(default=resolve_by_system)
+    listed_for_tenants: tuple[IPNetwork, ...] = ()
 
-    async def addresses(self, host: str, port: int, *, has_tls: bool) -> list[str]:
+    async def addresses(
+        self, host: str, port: int, *, has_tls: bool, is_operators: bool
+    ) -> list[str]:
         """
         The host's addresses, every one checked: connect to these, never to the name.
+
+        ``is_operators`` says that the endpoint is the operator's own, and no reseller's.
 
         Raises:
             AddressRefused: there is none, or one of them may not be connected to.
@@ -86,11 +92,13 @@ class Guard:
                 found = [ipaddress.ip_address(text) for text in await self.resolve(host, port)]
         except (OSError, ValueError, UnicodeError):
             raise AddressRefused from None
-        if not found or not all(self._allows(address, has_tls=has_tls) for address in found):
+        listed = self.listed if is_operators else self.listed_for_tenants
+        if not found or not all(_is_let(address, listed, has_tls=has_tls) for address in found):
             raise AddressRefused
         return list(dict.fromkeys(str(address) for address in found))
 
-    def _allows(self, address: IPAddress, *, has_tls: bool) -> bool:
-        if any(address in network for network in self.listed):
-            return True
-        return has_tls and is_public(address)
+
+def _is_let(address: IPAddress, listed: tuple[IPNetwork, ...], *, has_tls: bool) -> bool:
+    if any(address in network for network in listed):
+        return True
+    return has_tls and is_public(address)

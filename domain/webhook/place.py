@@ -43,16 +43,28 @@ async def hold(session: UnitOfWork, endpoint_id: int) -> None:
 
 
 async def release(session: UnitOfWork, endpoint_id: int) -> None:
-    """Go on from the place, or from now on; what waits for another try is tried at once."""
+    """
+    Go on from the place, or from now on; what waits for another try is tried at once.
+
+    A place that is not held is left as it is: nobody's retries are hurried by asking again.
+    """
     await take(session, endpoint_id)
     name = consumer_name(endpoint_id)
-    for statement in (
-        update(EventConsumer).where(EventConsumer.name == name).values(paused_at=None),
+    released = await session.execute(
+        update(EventConsumer)
+        .where(EventConsumer.name == name, EventConsumer.paused_at.is_not(None))
+        .values(paused_at=None)
+        .returning(EventConsumer.name)
+        .execution_options(synchronize_session=False)
+    )
+    if released.one_or_none() is None:
+        return
+    await session.execute(
         update(EventDelivery)
         .where(EventDelivery.consumer == name, EventDelivery.status == DeliveryStatus.PENDING)
-        .values(available_at=session.now),
-    ):
-        await session.execute(statement.execution_options(synchronize_session=False))
+        .values(available_at=session.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def revive(session: UnitOfWork, endpoint_id: int) -> int:

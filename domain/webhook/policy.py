@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel import access
 from domain.kernel.access import Actor, Permission, Role, require
-from domain.kernel.errors import AccessDenied
+from domain.kernel.errors import AccessDenied, Invalid
 from domain.reseller.models import Reseller, ResellerStatus
 from domain.reseller.tree import subtree_ids
 from domain.webhook.models import WebhookEndpoint
@@ -31,6 +31,22 @@ def visible_endpoints(actor: Actor) -> ColumnElement[bool]:
     if actor.sees_all_rows:
         return true()
     return WebhookEndpoint.reseller_id.in_(actor.reseller_ids)
+
+
+def owner_asked_for(actor: Actor, reseller_id: int | None) -> int | None:
+    """
+    Whose a new endpoint is: of the reseller that is named, or the actor's own.
+
+    Raises:
+        Invalid: the actor is a reseller, and the named one is not in its subtree.
+    """
+    if actor.sees_all_rows:
+        return reseller_id
+    if reseller_id is None:
+        return actor.reseller_id
+    if reseller_id not in actor.reseller_ids:
+        raise Invalid("resellerId", "is no reseller")
+    return reseller_id
 
 
 async def owner_of(

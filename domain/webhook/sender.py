@@ -38,12 +38,13 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     """
     Connects to checked addresses only: the name is resolved once, here, and never again.
 
-    Without TLS only the listed networks can be reached. TLS still names and proves the host.
+    Without TLS only listed networks can be reached. TLS still names and proves the host.
     """
 
-    def __init__(self, guard: Guard, *, has_tls: bool) -> None:
+    def __init__(self, guard: Guard, *, has_tls: bool, is_operators: bool) -> None:
         self._guard = guard
         self._has_tls = has_tls
+        self._is_operators = is_operators
         self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -54,7 +55,9 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        addresses = await self._guard.addresses(host, port, has_tls=self._has_tls)
+        addresses = await self._guard.addresses(
+            host, port, has_tls=self._has_tls, is_operators=self._is_operators
+        )
         for address in addresses[:-1]:
             try:
                 return await self._network.connect_tcp(address, port, timeout)
@@ -85,7 +88,7 @@ class Sender:
         self._tls = tls
         self._timeout_seconds = timeout_seconds
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[bool, bool], httpcore.AsyncConnectionPool] = {}
 
     async def post(
         self,
@@ -93,14 +96,20 @@ class Sender:
         headers: Mapping[str, str],
         body: bytes,
         *,
+        is_operators: bool,
         timeout_seconds: float | None = None,
     ) -> Outcome:
-        """What came of the request. Never raises for what the other side does."""
+        """
+        What came of the request. Never raises for what the other side does.
+
+        ``is_operators`` says that the endpoint is the operator's own, and no reseller's.
+        """
         async with self._slots:
             began = time.monotonic()
             try:
                 async with asyncio.timeout(timeout_seconds or self._timeout_seconds):
-                    status_code, response = await self._exchange(to, headers, body)
+                    pool = self._pool(has_tls=to.has_tls, is_operators=is_operators)
+                    status_code, response = await _exchange(pool, to, headers, body)
             except Exception as error:
                 return Outcome(_milliseconds_since(began), failure=_failure(error))
             failure = None if 200 <= status_code < 300 else WebhookFailure.WRONG_STATUS
@@ -111,46 +120,27 @@ class Sender:
         for pool in self._pools.values():
             await pool.aclose()
 
-    def _pool(self, *, has_tls: bool) -> httpcore.AsyncConnectionPool:
-        """Made when first asked for: to read all authorities takes a while, and not all send."""
-        if has_tls not in self._pools:
-            self._pools[has_tls] = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls or (trusting_the_usual() if has_tls else None),
+    def _pool(self, *, has_tls: bool, is_operators: bool) -> httpcore.AsyncConnectionPool:
+        """
+        Made when first asked for: to read all authorities takes a while, and not all send.
+
+        Tenants have a pool of their own: a connection that was made to one of the operator's
+        networks is never lent to one who may not go there.
+        """
+        key = has_tls, is_operators
+        if has_tls and self._tls is None:
+            self._tls = trusting_the_usual()
+        if key not in self._pools:
+            self._pools[key] = httpcore.AsyncConnectionPool(
+                ssl_context=self._tls,
                 max_connections=None,
                 max_keepalive_connections=_MOST_AT_ONCE,
                 keepalive_expiry=_KEPT_SECONDS,
-                network_backend=_GuardedNetwork(self._guard, has_tls=has_tls),
+                network_backend=_GuardedNetwork(
+                    self._guard, has_tls=has_tls, is_operators=is_operators
+                ),
             )
-        return self._pools[has_tls]
-
-    async def _exchange(
-        self, to: Destination, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, str]:
-        url = httpcore.URL(
-            scheme=to.scheme.encode(),
-            host=to.host.encode(),
-            port=to.port,
-            target=to.target.encode(),
-        )
-        sent = {
-            "host": to.authority,
-            "user-agent": "isp-graph-webhooks",
-            "accept": "*/*",
-            "accept-encoding": "identity",
-            "content-length": str(len(body)),
-            **headers,
-        }
-        octets = b""
-        pool = self._pool(has_tls=to.has_tls)
-        async with pool.stream("POST", url, headers=list(sent.items()), content=body) as response:
-            # The status is the answer: a body that dawdles or breaks takes nothing from it.
-            with contextlib.suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
-                async with asyncio.timeout(_BODY_SECONDS):
-                    async for chunk in response.aiter_stream():
-                        octets += chunk
-                        if len(octets) >= _LARGEST_RESPONSE:
-                            break
-            return response.status, _shown(octets[:_LARGEST_RESPONSE])
+        return self._pools[key]
 
 
 def trusting_the_usual() -> ssl.SSLContext:
@@ -163,6 +153,38 @@ def trusting_the_usual() -> ssl.SSLContext:
     if not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys():
         context.load_verify_locations(certifi.where())
     return context
+
+
+async def _exchange(
+    pool: httpcore.AsyncConnectionPool,
+    to: Destination,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> tuple[int, str]:
+    url = httpcore.URL(
+        scheme=to.scheme.encode(),
+        host=to.host.encode(),
+        port=to.port,
+        target=to.target.encode(),
+    )
+    sent = {
+        "host": to.authority,
+        "user-agent": "isp-graph-webhooks",
+        "accept": "*/*",
+        "accept-encoding": "identity",
+        "content-length": str(len(body)),
+        **headers,
+    }
+    octets = b""
+    async with pool.stream("POST", url, headers=list(sent.items()), content=body) as response:
+        # The status is the answer: a body that dawdles or breaks takes nothing from it.
+        with contextlib.suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
+            async with asyncio.timeout(_BODY_SECONDS):
+                async for chunk in response.aiter_stream():
+                    octets += chunk
+                    if len(octets) >= _LARGEST_RESPONSE:
+                        break
+        return response.status, _shown(octets[:_LARGEST_RESPONSE])
 
 
 def _failure(error: Exception) -> WebhookFailure:

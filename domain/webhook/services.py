@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from domain.kernel import values
-from domain.kernel.access import Actor, Permission
+from domain.kernel.access import Permission
 from domain.kernel.errors import Invalid, VersionConflict
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.kernel.vault import Vault
 from domain.webhook import event_types, place, urls
-from domain.webhook.addresses import AddressRefused, Guard
+from domain.webhook.addresses import Guard
 from domain.webhook.commands import CreateWebhookEndpoint
 from domain.webhook.errors import TooManyWebhookEndpoints, WebhookEndpointNotFound
 from domain.webhook.event_types import EventTypes
@@ -22,7 +22,12 @@ from domain.webhook.events import (
     WebhookEndpointUpdated,
 )
 from domain.webhook.models import WebhookEndpoint, WebhookFormat, WebhookStatus
-from domain.webhook.policy import owner_of, require_webhooks, visible_endpoints
+from domain.webhook.policy import (
+    owner_asked_for,
+    owner_of,
+    require_webhooks,
+    visible_endpoints,
+)
 from domain.webhook.secrets import add_secret
 
 MOST_ENDPOINTS = 20
@@ -63,8 +68,8 @@ class WebhookService:
             TooManyWebhookEndpoints: the owner has twenty.
         """
         require_webhooks(session.actor, "create webhook endpoints")
-        url = await self._checked_url(command.url)
-        reseller_id = _owner_asked_for(session.actor, command.reseller_id)
+        reseller_id = owner_asked_for(session.actor, command.reseller_id)
+        url = await urls.reachable(command.url, self.guard, is_operators=reseller_id is None)
         await _check_count(session, reseller_id)
         endpoint = WebhookEndpoint(
             reseller_id=reseller_id,
@@ -106,7 +111,7 @@ class WebhookService:
             WebhookEndpointNotFound, Invalid, VersionConflict.
         """
         require_webhooks(session.actor, "change webhook endpoints")
-        checked = await self._checked(changes)
+        checked = await self._checked(session, endpoint_id, changes)
         endpoint = await locked(session, endpoint_id, expected_version)
         if "event_types" in checked:
             chosen = await self._subscribed(session, endpoint.reseller_id, checked["event_types"])
@@ -153,7 +158,9 @@ class WebhookService:
             WebhookEndpointDeleted(reseller_id=endpoint.reseller_id, endpoint_id=endpoint_id)
         )
 
-    async def _checked(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+    async def _checked(
+        self, session: UnitOfWork, endpoint_id: int, changes: Mapping[str, Any]
+    ) -> dict[str, Any]:
         for name, value in changes.items():
             if name not in _CHANGEABLE:
                 raise Invalid(name, "is no field of an endpoint that changes")
@@ -161,24 +168,16 @@ class WebhookService:
                 raise Invalid(_CHANGEABLE[name], "cannot be cleared")
         checked = dict(changes)
         if "url" in checked:
-            checked["url"] = await self._checked_url(checked["url"])
+            # The owner never changes, and no row is locked while a name is resolved.
+            is_operators = await _owner_of(session, endpoint_id) is None
+            checked["url"] = await urls.reachable(
+                checked["url"], self.guard, is_operators=is_operators
+            )
         if checked.get("description") is not None:
             checked["description"] = _description(checked["description"])
         if "format" in checked:
             checked["format"] = WebhookFormat(checked["format"])
         return checked
-
-    async def _checked_url(self, url: str) -> str:
-        """The URL in one form. Where it leads is checked again at each connection."""
-        destination = urls.parsed(url)
-        try:
-            await self.guard.addresses(
-                destination.host, destination.port, has_tls=destination.has_tls
-            )
-        except AddressRefused:
-            # One answer for all: it tells nothing of names that only we can resolve.
-            raise Invalid("url", "must be https and lead to public addresses only") from None
-        return str(destination)
 
     async def _subscribed(
         self, session: UnitOfWork, reseller_id: int | None, patterns: list[str]
@@ -221,14 +220,17 @@ async def touched(session: UnitOfWork, endpoint: WebhookEndpoint, changed: list[
     )
 
 
-def _owner_asked_for(actor: Actor, reseller_id: int | None) -> int | None:
-    if actor.sees_all_rows:
-        return reseller_id
-    if reseller_id is None:
-        return actor.reseller_id
-    if reseller_id not in actor.reseller_ids:
-        raise Invalid("resellerId", "is no reseller")
-    return reseller_id
+async def _owner_of(session: UnitOfWork, endpoint_id: int) -> int | None:
+    """The endpoint's reseller, None for the operator. Raises ``WebhookEndpointNotFound``."""
+    found = await session.execute(
+        select(WebhookEndpoint.reseller_id).where(
+            WebhookEndpoint.id == endpoint_id, visible_endpoints(session.actor)
+        )
+    )
+    owners = found.scalars().all()
+    if not owners:
+        raise WebhookEndpointNotFound(endpoint_id)
+    return owners[0]
 
 
 async def _check_count(session: UnitOfWork, reseller_id: int | None) -> None:

@@ -39,7 +39,8 @@ async def resume_endpoint(
     """
     Send again, first what was kept; whatever had failed is forgiven.
 
-    An endpoint that is ACTIVE already is left as it is.
+    An endpoint that is ACTIVE already is left as it is, but for a hold on its place: that is
+    released whatever the status says.
 
     Raises:
         WebhookEndpointNotFound, VersionConflict.
@@ -50,7 +51,7 @@ async def resume_endpoint(
         endpoint.status, endpoint.disabled_reason = WebhookStatus.ACTIVE, None
         endpoint.failing_since = None
         await touched(session, endpoint, ["status"])
-        await place.release(session, endpoint_id)
+    await place.release(session, endpoint_id)
     return endpoint
 
 

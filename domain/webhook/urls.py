@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from domain.kernel.errors import Invalid
+from domain.webhook.addresses import AddressRefused, Guard
 
 _LONGEST = 500
 _URL = re.compile(
@@ -61,6 +62,28 @@ def parsed(url: str, field: str = "url") -> Destination:
     if port != _DEFAULT_PORTS[scheme] and not _FIRST_UNPRIVILEGED_PORT <= port < 2**16:
         raise Invalid(field, "must have no port, or one from 1024 to 65535")
     return Destination(scheme, host, port, match["target"] or "/")
+
+
+async def reachable(url: str, guard: Guard, *, is_operators: bool) -> str:
+    """
+    The URL in one form. Where it leads is checked again at each connection.
+
+    Raises:
+        Invalid: it breaks the grammar, or leads where the guard lets such an endpoint not go.
+    """
+    destination = parsed(url)
+    try:
+        await guard.addresses(
+            destination.host,
+            destination.port,
+            has_tls=destination.has_tls,
+            is_operators=is_operators,
+        )
+    except AddressRefused:
+        # One answer for all: it tells nothing of names that only we can resolve.
+        reason = "must be https and lead to public addresses only; a name must resolve"
+        raise Invalid("url", reason) from None
+    return str(destination)
 
 
 def _host(text: str, field: str) -> str:

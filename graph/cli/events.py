@@ -2,20 +2,31 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import orjson
+import typer
 from sqlalchemy import ColumnElement
 
 from domain.kernel.database import Database
+from domain.kernel.errors import Invalid
 from domain.kernel.events import EventRow, LoggedEvent
 from graph.cli.environment import console, database_at
-from subscriptions import log
+from subscriptions import catalogue, log
 from subscriptions.partitions import ensure_partitions
 from subscriptions.relay import assign_positions
 from subscriptions.retention import prune
 
 _POLL_SECONDS = 0.5
+
+
+def types_of(patterns: Iterable[str]) -> frozenset[str]:
+    """The types of events that are named or fit a pattern; ends the command if none does."""
+    try:
+        return frozenset().union(*(catalogue.matching(each, ("--type",)) for each in patterns))
+    except Invalid as refusal:
+        raise typer.BadParameter(refusal.message) from None
 
 
 async def tail(

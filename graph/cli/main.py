@@ -47,6 +47,10 @@ class TailFormat(StrEnum):
     CLOUDEVENTS = "cloudevents"
 
 
+#: 64 bits, as in the database.
+_LAST_POSITION = 2**63 - 1
+
+
 def _days(text: str) -> int:
     match = re.fullmatch(r"([0-9]{1,5})d", text)
     if match is None:
@@ -144,10 +148,13 @@ def schema() -> None:
 @events_app.command("tail")
 def tail(
     after: Annotated[
-        int | None, typer.Option(min=0, help="Start behind this position; 0 is the beginning.")
+        int | None,
+        typer.Option(
+            min=0, max=_LAST_POSITION, help="Start behind this position; 0 is the beginning."
+        ),
     ] = None,
     type: Annotated[
-        list[str] | None, typer.Option(help="Only events of this type; repeatable.")
+        list[str] | None, typer.Option(help="Only these, like customer.*; repeatable.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Go on with new events as they come.")] = True,
     format: Annotated[TailFormat, typer.Option(help="What to print.")] = TailFormat.ENVELOPE,
@@ -155,7 +162,7 @@ def tail(
     """Print events as JSON lines, from now on unless told otherwise."""
     from graph.cli import events
 
-    chosen = frozenset(type or ())
+    chosen = events.types_of(type or ())
     is_cloud = format is TailFormat.CLOUDEVENTS
     with database_url(load_settings()) as url:
         asyncio.run(events.tail(url, after, chosen, follow=follow, as_cloud_events=is_cloud))

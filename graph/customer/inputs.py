@@ -94,6 +94,9 @@ class CustomerEventFilter:
     )
 
     def to_domain(self) -> EventFilter:
+        """The filter in dotted names. Raises ``Invalid`` for one that nothing can fit."""
+        if self.types == []:
+            raise Invalid(("filter", "types"), "must name a type, or be left out for all")
         return EventFilter(event_types(self.types), self.customer_id, self.reseller_id)
 
 

@@ -8,7 +8,7 @@ from domain.kernel.errors import Invalid
 from domain.kernel.unit_of_work import UnitOfWork
 from graph.context import Info
 from graph.events.deliveries import EventConsumer
-from graph.events.letter_ids import letter_key
+from graph.events.letter_ids import letter_keys
 from graph.payloads import MutationInput, Payload, perform
 from resolvers.events import deliveries
 
@@ -87,7 +87,7 @@ class DeliveryMutations:
                 raise Invalid("ids", "or consumer must be given, and not both")
             if input.consumer is not None:
                 return await letters.redrive_all(session, input.consumer)
-            return await letters.redrive(session, [letter_key(id) for id in input.ids or ()])
+            return await letters.redrive(session, letter_keys(input.ids or []))
 
         return await perform(info, input, RedriveDeadLettersPayload, work, redriven=_as_it_is)
 
@@ -98,12 +98,14 @@ class DeliveryMutations:
         self, info: Info, input: DiscardDeadLettersInput
     ) -> DiscardDeadLettersPayload | None:
         async def work(session: UnitOfWork) -> int:
-            keys = [letter_key(id) for id in input.ids]
+            keys = letter_keys(input.ids)
             return await DeadLetterService().discard(session, keys, reason=input.reason)
 
         return await perform(info, input, DiscardDeadLettersPayload, work, discarded=_as_it_is)
 
-    @strawberry.mutation(description="Let a consumer handle nothing until it is resumed")
+    @strawberry.mutation(
+        description="Let a consumer, but no webhook endpoint's, handle nothing until it is resumed"
+    )
     async def pause_consumer(
         self, info: Info, input: PauseConsumerInput
     ) -> PauseConsumerPayload | None:
@@ -115,7 +117,9 @@ class DeliveryMutations:
             info, input, PauseConsumerPayload, work, consumer=deliveries.consumer_by_name
         )
 
-    @strawberry.mutation(description="Let a paused consumer go on from where it stopped")
+    @strawberry.mutation(
+        description="Let a paused consumer, but no webhook endpoint's, go on from where it stopped"
+    )
     async def resume_consumer(
         self, info: Info, input: ResumeConsumerInput
     ) -> ResumeConsumerPayload | None:

@@ -3,7 +3,7 @@
 import strawberry
 
 from domain.kernel.access import Actor
-from domain.kernel.errors import AccessDenied
+from domain.kernel.errors import AccessDenied, Invalid
 from subscriptions import catalogue, feeds
 
 
@@ -26,6 +26,8 @@ class EventFilter:
             AccessDenied: a type is named that the actor may not read; patterns leave those out.
         """
         patterns = ["*"] if self.types is None else self.types
+        if not patterns:
+            raise Invalid(("filter", "types"), "must name a type, or be left out for all")
         named: set[str] = set()
         for number, pattern in enumerate(patterns):
             named |= catalogue.matching(pattern, ("filter", "types", str(number)))

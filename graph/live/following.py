@@ -14,6 +14,7 @@ from graph.live.delivery import Delivery
 from graph.live.groups import Group, Member
 from graph.live.registry import Groups
 from graph.live.sharing import Plan, Work, scope_of
+from subscriptions.log import LogRestored
 from subscriptions.progress import Progress
 
 #: Who the subscriber is now; whatever it raises ends the subscription.
@@ -97,8 +98,9 @@ class Following:
         self._actor = context.actor
         self._work = Work.of(request, plan, scope_of(context.actor))
         self._now: Callable[[], bool] = lambda: False
+        self._cursors = context.services.stream.hub.cursors
         self.cursor = cursor
-        self.position = context.services.stream.hub.cursors.open(cursor)
+        self.position = self._cursors.open(cursor)
 
     @property
     def is_caught_up(self) -> bool:
@@ -153,6 +155,8 @@ class Following:
         return not group.has_ended
 
     def _by_itself(self) -> AsyncGenerator[Delivery, None]:
+        if self._services.stream.hub.cursors != self._cursors:
+            raise Refused(errors.domain_error(LogRestored()))
         context = Context(self._services, self._actor, resume_after=self.cursor)
         alone = Alone(self._executor, self._request, context, self._identify)
         self._now = lambda: alone.is_caught_up

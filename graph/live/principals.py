@@ -16,7 +16,7 @@ class TooManyStreams(Exception):
 
 
 class Principals:
-    """The count of each; nobody in particular is not counted."""
+    """The count of each; all who have not signed in are one."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -30,9 +30,6 @@ class Principals:
         Raises:
             TooManyStreams: that would be too many.
         """
-        if actor.is_anonymous:
-            yield
-            return
         if self._open[actor.subject] >= self._most:
             raise TooManyStreams(self._most)
         self._open[actor.subject] += 1

@@ -57,12 +57,29 @@ class HttpProtocol(HttpToolsProtocol):
 class SocketProtocol(WebSocketsSansIOProtocol):
     """WebSocket whose application says goodbye before it is closed."""
 
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; text that is no UTF-8 closes the socket, and is no error of ours."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
     def shutdown(self) -> None:
         """The process is to end: the application closes the socket if it has accepted it."""
         if not _leave(self.app_state) or not self.handshake_complete or self.close_sent:
             super().shutdown()
             return
         self.loop.call_later(_FAREWELL_SECONDS, self.transport.abort)
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _leave(state: dict[str, Any]) -> bool:

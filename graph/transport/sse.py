@@ -137,6 +137,11 @@ class SubscriptionResponse(Response):
     async def _beat(self, send: Send) -> None:
         while True:
             await asyncio.sleep(self.heartbeat_seconds)
+            try:
+                await self._identity()
+            except Closing as closing:
+                self._life.ends(closing)
+                return
             # No await from the question to the sending: nothing can be handed out in between.
             cursor = self._live.cursor if self._stream.is_caught_up else None
             await send(_part(_id_of(cursor) + b":\n\n"))

@@ -42,6 +42,9 @@ class GraphQLSocket:
     #: How often a client whose subscriptions are quiet is told how far they have come.
     checkpoint_seconds: ClassVar[float] = 30.0
 
+    #: How long one without a token may stay: enough to sign in and connect anew.
+    anonymous_seconds: ClassVar[float] = 60.0
+
     def __init__(
         self,
         socket: WebSocket,
@@ -150,8 +153,12 @@ class GraphQLSocket:
         except TooManyStreams as refusal:
             raise Closing(4429, str(refusal)) from None
         self._actor = actor
-        expired = Closing(TOKEN_EXPIRED, "Token expired")
-        self._life.ends(expired, seconds=remaining_seconds(actor))
+        if actor.is_anonymous:
+            over = Closing(TOKEN_EXPIRED, "Sign in and connect anew with the token")
+            self._life.ends(over, seconds=self.anonymous_seconds)
+        else:
+            expired = Closing(TOKEN_EXPIRED, "Token expired")
+            self._life.ends(expired, seconds=remaining_seconds(actor))
         await self._send(self._acknowledgement(actor))
         self._checkpoints = asyncio.create_task(self._tell_checkpoints())
 
@@ -194,12 +201,18 @@ class GraphQLSocket:
         self._operations.stop(_id_of(message))
 
     async def _tell_checkpoints(self) -> None:
-        with contextlib.suppress(WebSocketDisconnect):
+        try:
             while True:
                 await asyncio.sleep(self.checkpoint_seconds)
+                # Who is gone meanwhile has nothing to be told, however quiet the socket is.
+                await self._identity()
                 cursor = self._operations.checkpoint
                 if cursor is not None:
                     await self._send({"type": "ping", "payload": {"cursor": cursor}})
+        except WebSocketDisconnect:
+            pass
+        except Closing as closing:
+            self._life.ends(closing)
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._send_text(orjson.dumps(message).decode())

@@ -11,7 +11,7 @@ from subscriptions.webhooks import Webhooks
 
 
 def webhooks_of(settings: Settings, database: Database) -> Webhooks:
-    """Endpoints of the whole catalogue, on the public Internet and in the listed networks."""
+    """Endpoints of the whole catalogue; only the operator's own may lie in the listed networks."""
     guard = Guard(tuple(settings.webhook_networks))
     types = {name: permission_of(name) for name in EVENT_TYPES}
     service = WebhookService(Vault(settings.encryption_keys()), guard, types)

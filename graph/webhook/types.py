@@ -47,7 +47,9 @@ class WebhookHealth(RowType):
     row = records.WebhookEndpoint
 
     pending: int = strawberry.field(
-        resolver=endpoints.backlog_pending, description="Events on their way, or to be tried again"
+        resolver=endpoints.backlog_pending,
+        description="Deliveries opened and not done: on their way, or to be tried again; events of "
+        "an endpoint that is switched off stay in the log and are not counted",
     )
     dead: int = strawberry.field(
         resolver=endpoints.backlog_dead,

@@ -37,11 +37,13 @@ def resolving(*answers: Sequence[str]) -> Resolve:
 
 
 LOCALLY = resolving(["127.0.0.1"])
+#: Lets endpoints lie on loopback, those of resellers as well.
+LOCAL_GUARD = Guard(LOOPBACK, LOCALLY, listed_for_tenants=LOOPBACK)
 
 
 def a_service(guard: Guard | None = None, *keys: str) -> WebhookService:
     """The endpoints' use cases; endpoints may lie on loopback unless a guard says otherwise."""
-    return WebhookService(Vault(keys or (KEY,)), guard or Guard(LOOPBACK, LOCALLY), TYPES)
+    return WebhookService(Vault(keys or (KEY,)), guard or LOCAL_GUARD, TYPES)
 
 
 async def created_endpoint(
@@ -70,14 +72,19 @@ async def paused_endpoint(database: Database, reseller_id: int) -> int:
 
 def a_sender(guard: Guard | None = None, **limits: float) -> Sender:
     """A sender that trusts the receivers of tests."""
-    return Sender(guard or Guard(LOOPBACK, LOCALLY), tls=trusting(), **limits)
+    return Sender(guard or LOCAL_GUARD, tls=trusting(), **limits)
 
 
 async def delivered(
-    database: Database, *, retry: Retry = AT_ONCE, keys: tuple[str, ...] = (), **limits: float
+    database: Database,
+    *,
+    retry: Retry = AT_ONCE,
+    keys: tuple[str, ...] = (),
+    guard: Guard | None = None,
+    **limits: float,
 ) -> None:
     """Relay the outbox and deliver to the endpoints until nothing is due."""
-    sender = a_sender(**limits)
+    sender = a_sender(guard, **limits)
     webhooks = Webhooks(database, a_service(None, *keys), sender, retry)
     bus = Bus(database, Registry(), webhooks)
     await bus.start()

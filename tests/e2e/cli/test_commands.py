@@ -146,6 +146,15 @@ async def test_events_tail_prints_cloud_events(database, settings):
     assert event["subject"] == str(customer_id)
 
 
+@pytest.mark.parametrize("asked", [("--type", "nosuch.*"), ("--after", str(2**63))])
+async def test_events_tail_refuses_what_cannot_be(settings, asked):
+    code, output, told = await run("events", "tail", *asked, "--no-follow", **settings)
+
+    assert (code, output) == (2, "")
+    assert asked[0] in told
+    assert "Traceback" not in told
+
+
 async def test_events_prune_says_what_it_removes_and_tail_what_was_removed(database, settings):
     await created_customer(database)
     await positioned(database)

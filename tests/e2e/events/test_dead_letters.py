@@ -1,5 +1,6 @@
 """Dead letters and consumers over the API and from the command line."""
 
+import base64
 import json
 
 import pytest
@@ -122,17 +123,24 @@ async def test_discarded_ones_are_gone_and_what_they_blocked_follows(api, databa
     assert (kind, data["position"], data["reason"]) == ("delivery.discarded", 1, "rehearsal")
 
 
+#: A well-formed id.
+GONE = base64.urlsafe_b64encode(b"1:DeadLetter:99:nobody").decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     ("field", "input", "code", "path"),
     [
         ("redriveDeadLetters", {}, "INVALID", ["input", "ids"]),
         ("redriveDeadLetters", {"ids": [], "consumer": NAME}, "INVALID", ["input", "ids"]),
-        ("redriveDeadLetters", {"ids": ["bm9uc2Vuc2U"]}, "NOT_FOUND", ["input", "ids"]),
+        ("redriveDeadLetters", {"ids": ["bm9uc2Vuc2U"]}, "INVALID", ["input", "ids", "0"]),
+        ("redriveDeadLetters", {"ids": [GONE]}, "NOT_FOUND", ["input", "ids"]),
         ("redriveDeadLetters", {"consumer": "nobody"}, "NOT_FOUND", ["input", "consumer"]),
         ("discardDeadLetters", {"ids": [], "reason": "x"}, "INVALID", ["input", "ids"]),
-        ("discardDeadLetters", {"ids": ["x"], "reason": " "}, "INVALID", ["input", "reason"]),
+        ("discardDeadLetters", {"ids": [GONE], "reason": " "}, "INVALID", ["input", "reason"]),
         ("pauseConsumer", {"name": "nobody"}, "NOT_FOUND", ["input", "name"]),
         ("resumeConsumer", {"name": "nobody"}, "NOT_FOUND", ["input", "name"]),
+        ("pauseConsumer", {"name": "webhook:1"}, "INVALID", ["input", "name"]),
+        ("resumeConsumer", {"name": "webhook:1"}, "INVALID", ["input", "name"]),
     ],
 )
 async def test_what_cannot_be_done_is_told_and_changes_nothing(

@@ -155,6 +155,7 @@ class TestWhoReadsWhat:
 
         assert await refusal(api, types=types) == ("INVALID", ["filter", "types", "1"])
         assert await refusal(api, types=["nothing.*"]) == ("INVALID", ["filter", "types", "0"])
+        assert await refusal(api, types=[]) == ("INVALID", ["filter", "types"])
 
     async def test_a_type_that_one_may_not_read_is_refused_by_name(self, api):
         types = ["reseller.*", "reseller.commission.accrued"]

@@ -11,7 +11,7 @@ from domain.kernel.access import SYSTEM, Role
 from domain.kernel.events import EventRow
 from subscriptions.log import start_epoch
 from tests.support.customers import created_customer
-from tests.support.live import beginning, born, following, renamed
+from tests.support.live import EVENTS, beginning, born, following, renamed
 from tests.support.logs import forgotten
 from tests.support.server import Api
 from tests.support.waiting import eventually
@@ -93,6 +93,25 @@ class TestAfter:
 
             assert await feed.facts(1) == [("CustomerUpdated", customer_id)]
 
+    async def test_earliest_is_where_the_retained_log_begins(self, api, database):
+        await born(api)
+        second = await born(api)
+        await api.settled()
+        await forgotten(database, 1)
+
+        async with api.socket() as socket:
+            wanted = {"types": ["CUSTOMER_CREATED"]}
+            await socket.subscribe(EVENTS, {"after": "earliest", "filter": wanted})
+            first_kept = (await socket.next())["data"]["customerEvents"]
+
+        async with database.reading() as connection:
+            oldest = await connection.scalar(
+                select(EventRow.customer_id)
+                .where(EventRow.type == "customer.created")
+                .order_by(EventRow.position)
+            )
+        assert first_kept["customerId"] == oldest == second
+
     async def test_refuses_what_is_no_cursor(self, api):
         for cursor in ("", "x", "é", "MTox", "A" * 200, "1:2:3", "====", "-_-_"):
             assert await refusal(api, cursor) == ("error", "INVALID", ["after"])
@@ -104,7 +123,7 @@ class TestAfter:
         page = await api.data(PAGE)
         foreign = {
             "another epoch": replace(cursors, epoch=uuid4()).seal(1),
-            "another log": replace(cursors, key=b"another").seal(1),
+            "another log": replace(cursors, key=bytes(32)).seal(1),
             "the future": cursors.seal(10**6),
             "a page": page["customers"]["edges"][0]["cursor"],
         }
@@ -178,7 +197,8 @@ class TestGaps:
 
         [error] = ended["payload"]
         assert ended["type"] == "error"
-        assert error["message"] == "after is not a cursor of this event log as it is now"
+        assert error["extensions"]["code"] == "CONFLICT"
+        assert error["message"].startswith("The event log was restored to an earlier state")
 
 
 class TestOrder:

@@ -135,13 +135,37 @@ class TestInit:
 
         assert closing == (4429, "More than 2 sockets and event streams of one account")
 
-    async def test_nobody_in_particular_is_not_counted(self, api, monkeypatch):
+    async def test_those_without_a_token_count_as_one_account(self, api, monkeypatch):
         monkeypatch.setattr(api.application.live.principals, "_most", 1)
 
-        async with api.socket(None), api.socket(None) as socket:
+        async with api.socket(None) as socket, opened(api, init(None)) as another:
             await socket.subscribe("{ __typename }")
-
             assert await socket.next() == {"data": {"__typename": "Query"}}
+
+            assert (await closing_of(another))[0] == 4429
+
+    async def test_closes_4403_when_nobody_has_signed_in_for_long(self, api, monkeypatch):
+        monkeypatch.setattr(GraphQLSocket, "anonymous_seconds", 0.1)
+
+        async with opened(api, init(None)) as socket:
+            assert await closing_of(socket) == (4403, "Sign in and connect anew with the token")
+
+    async def test_closes_4403_a_quiet_socket_of_an_account_that_is_gone(self, api, monkeypatch):
+        monkeypatch.setattr("graph.authentication._REMEMBERED_SECONDS", 0)
+        monkeypatch.setattr(GraphQLSocket, "checkpoint_seconds", 0.1)
+        customer_id = await created_customer(api.application.services.database)
+
+        async with api.socket(api.token(Role.CUSTOMER, customer_id=customer_id)) as socket:
+            await deleted(api, customer_id)
+
+            assert await closing_of(socket) == (4403, "Forbidden")
+
+    async def test_closes_1007_for_text_that_is_no_utf_8_and_logs_no_error(self, api, caplog):
+        async with opened(api, init(api.token())) as socket:
+            await socket.connection.send(b"\xff\xfe", text=True)
+
+            assert (await closing_of(socket))[0] == 1007
+        assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
     async def test_closes_4401_for_an_operation_before_it(self, api):
         message = {"type": "subscribe", "id": "1", "payload": ASKED}

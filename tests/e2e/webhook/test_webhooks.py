@@ -247,7 +247,7 @@ class TestRefusals:
             ({"url": "gopher://localhost/"}, ["input", "url"]),
             ({"eventTypes": ["customer.creatd"]}, ["input", "eventTypes", "0"]),
             ({"eventTypes": []}, ["input", "eventTypes"]),
-            ({"resellerId": 999}, ["input", "resellerId"]),
+            ({"url": "https://8.8.8.8/", "resellerId": 999}, ["input", "resellerId"]),
         ],
     )
     async def test_what_breaks_a_rule_is_named(self, api, input, path):
@@ -281,11 +281,37 @@ class TestRefusals:
         for token in insiders:
             assert await api.data(query, token=token) == {"webhookEndpoints": {"totalCount": 0}}
 
+    async def test_resellers_stay_out_of_the_networks_that_are_listed_for_the_operator(
+        self, api, database, receiver
+    ):
+        reseller_id = await earning_reseller(database)
+        token = api.token(Role.RESELLER, reseller_id=reseller_id)
+        asked = {"url": receiver.url(), "eventTypes": ["customer.created"]}
+        refused = await api.mutate("createWebhookEndpoint", asked, SHOWN, token=token)
+        # One from before the rule, or whose name has moved there since.
+        await created_endpoint(database, receiver.url(), reseller_id=reseller_id)
+        listed = await api.data("{ webhookEndpoints(first: 1) { nodes { id } } }", token=token)
+        (endpoint,) = listed["webhookEndpoints"]["nodes"]
+        tested = await change(
+            api, "testWebhookEndpoint", endpoint["id"], "attempt { wasDelivered failure }"
+        )
+
+        (error,) = refused["userErrors"]
+        assert (error["code"], error["path"]) == ("INVALID", ["input", "url"])
+        assert error["message"] == (
+            "url must be https and lead to public addresses only; a name must resolve"
+        )
+        assert tested["attempt"] == {"wasDelivered": False, "failure": "ADDRESS_REFUSED"}
+        assert receiver.requests == []
+
     async def test_another_reseller_s_endpoint_is_not_there(self, api, database, receiver):
         ours, theirs = await earning_reseller(database), await earning_reseller(database)
         stranger = api.token(Role.RESELLER, reseller_id=theirs)
         owner = api.token(Role.RESELLER, reseller_id=ours)
-        endpoint_id, _ = await create(api, receiver.url(), token=owner)
+        await created_endpoint(database, receiver.url(), reseller_id=ours)
+        listed = "{ webhookEndpoints(first: 9) { totalCount nodes { id } } }"
+        own = await api.data(listed, token=owner)
+        endpoint_id = own["webhookEndpoints"]["nodes"][0]["id"]
         fields = (
             "updateWebhookEndpoint", "pauseWebhookEndpoint", "resumeWebhookEndpoint",
             "rotateWebhookSecret", "deleteWebhookEndpoint", "testWebhookEndpoint",
@@ -297,7 +323,6 @@ class TestRefusals:
                 field, {"endpointId": endpoint_id}, "__typename", token=stranger
             )
             assert [each["code"] for each in payload["userErrors"]] == ["NOT_FOUND"]
-        listed = "{ webhookEndpoints(first: 9) { totalCount nodes { id } } }"
         seen = await api.data(listed, token=stranger)
         own = await api.data(listed, token=owner)
 

@@ -292,4 +292,4 @@ class TestFailures:
         await eventually(lambda: all(each.failure is not None for each in subscribers))
 
         codes = {each.failure.errors[0]["extensions"]["code"] for each in subscribers}
-        assert codes == {"INVALID"}
+        assert codes == {"CONFLICT"}

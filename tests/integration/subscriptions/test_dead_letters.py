@@ -195,10 +195,41 @@ class TestPause:
         assert await effects_in(database) == []
         assert [each[:3] for each in await left(database, "fickle")] == [(1, PENDING, 1)]
 
+    async def test_and_its_end_are_told_in_the_log_once_each_with_who_did_it(self, database):
+        bus = await started(database, consumers(note))
+        await happened(database, 1)
+        await bus.deliver_all()
+        service = ConsumerService()
+        for act in (service.resume, service.pause, service.pause, service.resume, service.resume):
+            async with database.unit_of_work(OPERATOR) as session:
+                await act(session, "note")
+
+        told = {"customer_id": None, "consumer": "note", "position": 1}
+        assert await announced(database, "delivery.") == [
+            ("delivery.paused", told),
+            ("delivery.resumed", told),
+        ]
+        async with database.reading() as connection:
+            who = await connection.execute(
+                text(
+                    "select actor, stream from kernel.events where type like 'delivery.%'"
+                    " group by actor, stream"
+                )
+            )
+            assert who.all() == [("staff:7", "consumer:note")]
+
     async def test_of_an_unknown_consumer_is_refused(self, database):
         async with database.unit_of_work(OPERATOR) as session:
             with pytest.raises(NotFound):
                 await ConsumerService().pause(session, "nobody")
+
+    @pytest.mark.parametrize("name", ["webhook:1", "webhook:nobody"])
+    async def test_of_a_webhook_endpoint_s_consumer_is_the_endpoint_s_alone(self, database, name):
+        async with database.unit_of_work(OPERATOR) as session:
+            for act in (ConsumerService().pause, ConsumerService().resume):
+                with pytest.raises(Invalid) as refusal:
+                    await act(session, name)
+                assert refusal.value.path == ("name",)
 
 
 class TestReplay:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 
-from domain.kernel.deliveries import DeliveryStatus, EventDelivery, Permanent
+from domain.kernel.deliveries import DeliveryStatus, EventDelivery, Permanent, Unavailable
 from domain.kernel.ids import uuid7
 from subscriptions.claims import Claimant
 from subscriptions.deliveries import open_next
@@ -206,6 +206,21 @@ class TestDeadLetter:
         await (await started(database, consumers(hopeless))).deliver_all()
 
         assert await left(database, "hopeless") == [(1, DEAD, 1, "Permanent: no such place")]
+
+    async def test_of_what_others_would_not_have_is_no_error_of_ours(
+        self, database, effects, caplog
+    ):
+        async def refused(_session, _event) -> None:
+            raise Unavailable("503")
+
+        await happened(database, 1)
+        caplog.set_level("INFO")
+
+        await (await started(database, consumers(refused))).deliver_all()
+
+        assert await left(database, "refused") == [(1, PENDING, 1, "Unavailable: 503")]
+        [told] = [each for each in caplog.records if "event not taken" in str(each.msg)]
+        assert (told.levelname, told.exc_info) == ("INFO", None)
 
     async def test_is_made_of_an_event_whose_handler_takes_five_processes_down(
         self, database, effects

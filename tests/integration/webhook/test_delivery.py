@@ -8,9 +8,12 @@ from standardwebhooks import WebhookVerificationError
 
 from domain.kernel import access
 from domain.kernel.access import SYSTEM, Permission, Role
+from domain.kernel.consumers import ConsumerService
 from domain.kernel.deliveries import EventConsumer, EventDelivery
+from domain.kernel.errors import Invalid
 from domain.kernel.events import EventRow
-from domain.webhook import attempts
+from domain.webhook import attempts, place
+from domain.webhook.addresses import Guard
 from domain.webhook.models import (
     WebhookAttempt,
     WebhookDisabledReason,
@@ -22,12 +25,20 @@ from domain.webhook.models import (
 )
 from domain.webhook.switching import pause_endpoint, resume_endpoint, retry_deliveries
 from subscriptions.deliveries import register
+from subscriptions.event_bus import Retry
 from subscriptions.webhooks import Webhooks
 from tests.support.customers import created_customer
 from tests.support.events import announced
 from tests.support.receiver import answer, receiving
 from tests.support.reseller import earning_reseller
-from tests.support.webhook import a_sender, a_service, created_endpoint, delivered
+from tests.support.webhook import (
+    LOCALLY,
+    LOOPBACK,
+    a_sender,
+    a_service,
+    created_endpoint,
+    delivered,
+)
 
 CREATED = "customer.created"
 FAILED = answer(500, body=b"out of order")
@@ -204,6 +215,48 @@ class TestSwitchingOff:
             )
             assert {each.id for each in receiver.requests} == {str(each) for each in ids}
 
+    async def test_an_endpoint_is_held_and_released_by_its_own_mutations_alone(self, database):
+        endpoint_id, _ = await created_endpoint(database)
+        name = place.consumer_name(endpoint_id)
+
+        for act in (ConsumerService().pause, ConsumerService().resume):
+            with pytest.raises(Invalid) as refusal:
+                async with database.unit_of_work(SYSTEM) as session:
+                    await act(session, name)
+            assert (refusal.value.path, refusal.value.message) == (
+                ("name",),
+                "name is paused and resumed by its webhook endpoint's own mutations",
+            )
+        assert await announced(database, "delivery.") == []
+        async with database.unit_of_work(SYSTEM) as session:
+            told = await ConsumerService().replay(session, name, after=0)
+        assert told.consumer == name
+
+    async def test_resuming_releases_a_place_that_is_held_against_the_status(self, database):
+        async with receiving() as receiver:
+            endpoint_id, _ = await created_endpoint(database, receiver.url(), CREATED)
+            async with database.unit_of_work(SYSTEM) as session:
+                await place.hold(session, endpoint_id)
+            await created_customer(database)
+            await delivered(database)
+            while_held = len(receiver.requests)
+            resumed = await switched(database, resume_endpoint, endpoint_id)
+            await delivered(database)
+
+        assert (while_held, len(receiver.requests)) == (0, 1)
+        assert (resumed.status, resumed.version) == (WebhookStatus.ACTIVE, 1)
+
+    async def test_resuming_an_active_endpoint_hurries_no_retry(self, database):
+        async with receiving(FAILED) as receiver:
+            endpoint_id, _ = await created_endpoint(database, receiver.url(), CREATED)
+            await created_customer(database)
+            await delivered(database, retry=Retry((3_600.0,)))
+            await switched(database, resume_endpoint, endpoint_id)
+            await delivered(database)
+
+        assert len(receiver.requests) == 1
+        assert await deliveries(database) == [("PENDING", 1)]
+
     async def test_410_gone_disables_at_once_and_resuming_goes_on(self, database):
         async with receiving(answer(410)) as receiver:
             endpoint_id, _ = await created_endpoint(database, receiver.url(), CREATED)
@@ -307,6 +360,23 @@ class TestScope:
             "/None": set(customers.values()),
         }
         assert await deliveries(database) == []
+
+    async def test_a_reseller_s_endpoint_in_the_operator_s_networks_is_not_connected_to(
+        self, database
+    ):
+        owner = await earning_reseller(database)
+        async with receiving() as receiver:
+            for reseller_id in (owner, None):
+                await created_endpoint(
+                    database, receiver.url(f"/{reseller_id}"), CREATED, reseller_id=reseller_id
+                )
+            await created_customer(database, reseller_id=owner)
+            await delivered(database, guard=Guard(LOOPBACK, LOCALLY))
+
+        assert [each.target for each in receiver.requests] == ["/None"]
+        failures = {each.failure for each in await attempts_in(database)}
+        assert failures == {None, WebhookFailure.ADDRESS_REFUSED}
+        assert await deliveries(database) == [("DEAD", 8)]
 
     async def test_a_terminated_reseller_gets_nothing_any_more(self, database):
         owner = await earning_reseller(database)

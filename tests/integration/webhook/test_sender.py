@@ -18,9 +18,13 @@ HEADERS = {"content-type": "application/json"}
 
 async def post(sender: Sender, url: str) -> Outcome:
     try:
-        return await sender.post(parsed(url), HEADERS, b"{}")
+        return await posted(sender, url)
     finally:
         await sender.aclose()
+
+
+async def posted(sender: Sender, url: str, *, is_operators: bool = True) -> Outcome:
+    return await sender.post(parsed(url), HEADERS, b"{}", is_operators=is_operators)
 
 
 def told(outcome: Outcome) -> tuple[int | None, WebhookFailure | None, str | None]:
@@ -49,7 +53,7 @@ class TestPost:
         sender = a_sender()
         async with receiving() as receiver:
             for _ in range(3):
-                await sender.post(parsed(receiver.url()), HEADERS, b"{}")
+                await posted(sender, receiver.url())
             await sender.aclose()
 
             assert (len(receiver.requests), receiver.connections) == (3, 1)
@@ -114,12 +118,9 @@ class TestPost:
         sender = a_sender()
         async with receiving() as slow, receiving() as quick:
             slow.release.clear()
-            waiting = [
-                asyncio.create_task(sender.post(parsed(slow.url()), HEADERS, b"{}"))
-                for _ in range(16)
-            ]
+            waiting = [asyncio.create_task(posted(sender, slow.url())) for _ in range(16)]
             await slow.got(16)
-            outcome = await sender.post(parsed(quick.url()), HEADERS, b"{}")
+            outcome = await posted(sender, quick.url())
             assert outcome.status_code == 200
             slow.release.set()
             assert {each.status_code for each in await asyncio.gather(*waiting)} == {200}
@@ -145,8 +146,8 @@ class TestAddresses:
             receiving(answer(200, "connection: close")) as checked,
             receiving(host="127.0.0.2", port=checked.port) as private,
         ):
-            first = await sender.post(parsed(checked.url()), HEADERS, b"{}")
-            second = await sender.post(parsed(checked.url()), HEADERS, b"{}")
+            first = await posted(sender, checked.url())
+            second = await posted(sender, checked.url())
             await sender.aclose()
 
         assert told(first) == (200, None, "")
@@ -171,6 +172,18 @@ class TestAddresses:
             )
 
         assert outcome.status_code == 200
+
+    async def test_of_listed_networks_are_the_operator_s_alone_even_over_a_kept_connection(self):
+        sender = a_sender(Guard(LOOPBACK, LOCALLY))
+        async with receiving() as receiver:
+            own = await posted(sender, receiver.url())
+            reseller_s = await posted(sender, receiver.url(), is_operators=False)
+            again = await posted(sender, receiver.url())
+            await sender.aclose()
+
+        assert (own.status_code, again.status_code) == (200, 200)
+        assert told(reseller_s) == (None, WebhookFailure.ADDRESS_REFUSED, None)
+        assert (len(receiver.requests), receiver.connections) == (2, 1)
 
     async def test_of_listed_networks_take_plain_http_and_no_others(self):
         async with receiving(has_tls=False) as receiver:

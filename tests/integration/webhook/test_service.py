@@ -138,12 +138,35 @@ class TestCreateEndpoint:
     ):
         service = a_service(Guard(resolve=resolving(answer)))
         command = CreateWebhookEndpoint(url="https://in.example.com/", event_types=["*"])
+        words = "url must be https and lead to public addresses only; a name must resolve"
 
         refusal = await refused(
             database, Invalid, lambda session: service.create_endpoint(session, command)
         )
 
-        assert refusal.message == "url must be https and lead to public addresses only"
+        assert refusal.message == words
+
+    @pytest.mark.parametrize("url", ["https://hooks.lan/", "http://hooks.lan/"])
+    async def test_refuses_a_reseller_the_networks_that_are_listed_for_the_operator(
+        self, database, url
+    ):
+        service = a_service(Guard((ip_network("10.0.0.0/8"),), resolving(["10.1.2.3"])))
+        reseller = await acting_reseller(database)
+        owned = CreateWebhookEndpoint(
+            url=url, event_types=["customer.*"], reseller_id=reseller.reseller_id
+        )
+        own = CreateWebhookEndpoint(url=url, event_types=["customer.*"])
+
+        for actor, command in ((ADMIN, owned), (reseller, owned), (reseller, own)):
+            with pytest.raises(Invalid) as refusal:
+                async with database.unit_of_work(actor) as session:
+                    await service.create_endpoint(session, command)
+            assert refusal.value.path == ("url",)
+        async with database.unit_of_work(ADMIN) as session:
+            endpoint, _ = await service.create_endpoint(session, own)
+
+        assert (endpoint.reseller_id, endpoint.url) == (None, url)
+        assert await rows(database, WebhookEndpoint) == 1
 
     async def test_refuses_plain_http_outside_of_listed_networks(self, database):
         guard = Guard((ip_network("10.0.0.0/8"),), resolving(["8.8.8.8"]))
@@ -227,6 +250,21 @@ class TestUpdateEndpoint:
 
         assert refusal.path == path
 
+    async def test_lets_only_the_operator_s_endpoints_into_listed_networks(self, database):
+        service = a_service(Guard((ip_network("10.0.0.0/8"),), resolving(["10.1.2.3"])))
+        owned, _ = await created_endpoint(database, reseller_id=await earning_reseller(database))
+        own, _ = await created_endpoint(database)
+        changes = {"url": "http://hooks.lan/"}
+
+        refusal = await refused(
+            database, Invalid, lambda session: service.update_endpoint(session, owned, changes)
+        )
+        async with database.unit_of_work(ADMIN) as session:
+            changed = await service.update_endpoint(session, own, changes)
+
+        assert refusal.path == ("url",)
+        assert changed.url == "http://hooks.lan/"
+
     async def test_refuses_a_version_that_is_not_the_present_one(self, database):
         endpoint_id, _ = await created_endpoint(database)
 
@@ -249,6 +287,7 @@ class TestUpdateEndpoint:
             async with database.session(stranger) as session:
                 for act in (
                     a_service().update_endpoint(session, key, {"description": "mine"}),
+                    a_service().update_endpoint(session, key, {"url": "https://localhost/"}),
                     a_service().rotate_secret(session, key),
                     a_service().delete_endpoint(session, key),
                     pause_endpoint(session, key),

@@ -59,28 +59,39 @@ class TestGuard:
     async def test_gives_the_addresses_to_connect_to(self):
         guard = Guard(resolve=resolving(["8.8.8.8", "2606:4700::1111", "8.8.8.8"]))
 
-        found = await guard.addresses("example.com", 443, has_tls=True)
+        found = await guard.addresses("example.com", 443, has_tls=True, is_operators=False)
 
         assert found == ["8.8.8.8", "2606:4700::1111"]
 
     @pytest.mark.parametrize("answer", [[], ["10.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["nonsense"]])
     async def test_refuses_a_name_unless_every_address_is_public(self, answer):
-        with pytest.raises(AddressRefused):
-            await Guard(resolve=resolving(answer)).addresses("example.com", 443, has_tls=True)
+        guard = Guard(resolve=resolving(answer))
+
+        for is_operators in (True, False):
+            with pytest.raises(AddressRefused):
+                await guard.addresses("example.com", 443, has_tls=True, is_operators=is_operators)
 
     @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "no-such-host.invalid"])
     async def test_refuses_this_host_and_names_that_nobody_knows(self, host):
         with pytest.raises(AddressRefused):
-            await Guard().addresses(host, 443, has_tls=True)
+            await Guard().addresses(host, 443, has_tls=True, is_operators=True)
 
-    async def test_lets_through_to_listed_networks_with_and_without_tls(self):
+    async def test_lets_the_operator_through_to_listed_networks_with_and_without_tls(self):
         guard = Guard((ip_network("10.1.0.0/16"),), resolving(["10.1.2.3"]))
 
         for has_tls in (True, False):
-            assert await guard.addresses("hooks.lan", 8080, has_tls=has_tls) == ["10.1.2.3"]
+            found = await guard.addresses("hooks.lan", 8080, has_tls=has_tls, is_operators=True)
+            assert found == ["10.1.2.3"]
+
+    @pytest.mark.parametrize("has_tls", [True, False])
+    async def test_keeps_resellers_out_of_the_operator_s_listed_networks(self, has_tls):
+        guard = Guard((ip_network("10.1.0.0/16"),), resolving(["10.1.2.3"]))
+
+        with pytest.raises(AddressRefused):
+            await guard.addresses("hooks.lan", 8080, has_tls=has_tls, is_operators=False)
 
     async def test_refuses_plain_http_anywhere_else(self):
         guard = Guard((ip_network("10.1.0.0/16"),), resolving(["8.8.8.8"]))
 
         with pytest.raises(AddressRefused):
-            await guard.addresses("example.com", 80, has_tls=False)
+            await guard.addresses("example.com", 80, has_tls=False, is_operators=True)
