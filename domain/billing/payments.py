@@ -60,27 +60,24 @@ class PaymentService:
         require(session.actor, Permission.BILLING_WRITE, "record payments")
         customer = await CustomerService().locked(session, customer_id)
         account = await AccountService().of(session, customer)
-        payment = Payment(
-            account_id=account.id,
-            customer_id=customer_id,
-            method=method,
-            reference=None if reference is None else values.text(reference, "reference"),
-            currency=account.currency,
-            amount_minor=_checked_amount(amount, account),
-            allocated_minor=0,
-            received_at=_checked_instant(received_at, session.now),
-            recorded_by=session.actor.subject,
-            created_at=session.now,
+        payment = _payment(
+            session, account, amount=amount, method=method, reference=reference, at=received_at
         )
-        session.add(payment)
-        await _flush(session, payment)
+        await _enter(session, payment)
         due = await self._due(session, account, invoice_ids)
-        paid = await settle(session, payments=[payment], invoices=due)
-        await session.announce(_received(payment, reseller_id=customer.reseller_id))
-        for invoice in paid:
-            await session.announce(InvoicePaid.of(invoice, reseller_id=customer.reseller_id))
+        await self._allocate(session, payment, due, reseller_id=customer.reseller_id)
         await AccountService().close_if_settled(session, account, customer)
         return payment
+
+    @staticmethod
+    async def _allocate(
+        session: UnitOfWork, payment: Payment, due: Sequence[Invoice], *, reseller_id: int | None
+    ) -> None:
+        """Pay what is due with the payment, and announce both."""
+        paid = await settle(session, payments=[payment], invoices=due)
+        await session.announce(_received(payment, reseller_id=reseller_id))
+        for invoice in paid:
+            await session.announce(InvoicePaid.of(invoice, reseller_id=reseller_id))
 
     @staticmethod
     async def _due(
@@ -96,6 +93,29 @@ class PaymentService:
                 raise InvoiceNotFound(missing[0], field="invoiceIds")
             raise InvoiceNotPayable(missing[0])
         return due
+
+
+def _payment(
+    session: UnitOfWork,
+    account: BillingAccount,
+    *,
+    amount: Money,
+    method: PaymentMethod,
+    reference: str | None,
+    at: datetime | None,
+) -> Payment:
+    return Payment(
+        account_id=account.id,
+        customer_id=account.customer_id,
+        method=method,
+        reference=None if reference is None else values.text(reference, "reference"),
+        currency=account.currency,
+        amount_minor=_checked_amount(amount, account),
+        allocated_minor=0,
+        received_at=_checked_instant(at, session.now),
+        recorded_by=session.actor.subject,
+        created_at=session.now,
+    )
 
 
 def _checked_amount(amount: Money, account: BillingAccount) -> int:
@@ -126,7 +146,8 @@ def _received(payment: Payment, *, reseller_id: int | None) -> PaymentReceived:
     )
 
 
-async def _flush(session: UnitOfWork, payment: Payment) -> None:
+async def _enter(session: UnitOfWork, payment: Payment) -> None:
+    session.add(payment)
     try:
         await session.flush()
     except IntegrityError as error:
