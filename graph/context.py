@@ -34,16 +34,24 @@ class Context(RequestContext):
     One operation, or one event of a subscription: fresh loaders.
 
     ``resume_after`` is the cursor that the transport was given; it goes before an ``after``.
+    ``client`` is the network address that the request came from, if it came over the network.
     """
 
-    def __init__(self, services: Services, actor: Actor, resume_after: str | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        actor: Actor,
+        resume_after: str | None = None,
+        client: str | None = None,
+    ) -> None:
         super().__init__(services.database, actor, Loaders(services.database, actor))
         self.services = services
         self.resume_after = resume_after
+        self.client = client
 
     def renewed(self) -> Context:
         """The same actor with nothing loaded: for the next event."""
-        return Context(self.services, self.actor)
+        return Context(self.services, self.actor, client=self.client)
 
     def forget(self) -> None:
         """Load everything anew: a mutation has changed rows."""

@@ -249,6 +249,10 @@ WebhookFailure.BAD_RESPONSE: What came back is no HTTP response
 WebhookFailure.WRONG_STATUS: The answer was not a 2xx; redirects are not followed
 WebhookFailure.NOT_SIGNED: Its secret cannot be read here: rotate it
 Permission.METRICS_READ: Read how the server itself fares, at /metrics
+Permission.AUDIT_READ: Read who read or changed what of whom
+Permission.PRIVACY_ADMIN: Export and erase what is known of a person
+Permission.IDENTITY_ADMIN: Manage accounts, service accounts and their tokens
+Permission.CREDENTIAL_WRITE: Set and rotate the credentials that lines sign in with
 Permission.FEDERATION: Read the subgraph's schema, as a gateway does
 TariffPlanOrderField.ID: Plan id
 TariffPlanOrderField.CODE: Code

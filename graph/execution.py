@@ -39,6 +39,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that was found good to run: its document, and which of its operations."""
+
+    request: Request
+    document: Document
+    operation: OperationDefinitionNode
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation.operation
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """
     A GraphQL response. ``was_executed`` is false when it is a request error without data.
@@ -70,53 +84,17 @@ class Executor:
         self._schema = schema._schema
         self.documents = Documents(self._schema)
 
-    def operation_type(self, request: Request, context: Context) -> OperationType:
-        """What kind of operation the request names. Raises ``Refused``."""
-        _, operation = self._prepared(request, context)
-        return operation.operation
-
-    def check_variables(self, request: Request, context: Context) -> None:
-        """Whether the variables fit the operation that the request names. Raises ``Refused``."""
-        document, _ = self._prepared(request, context)
-        self._built(document, request, context)
-
-    async def execute(self, request: Request, context: Context) -> Answer:
-        """Run a query or mutation. Never raises for what the client sent."""
-        try:
-            document, _ = self._prepared(request, context)
-        except Refused as refusal:
-            return Answer(None, refusal.errors, was_executed=False)
-        return await self._run(document, request, context)
-
-    async def subscribe(self, request: Request, context: Context) -> AsyncGenerator[Answer, None]:
+    async def prepare(self, request: Request, context: Context) -> Prepared:
         """
-        The answers of a subscription: one per event, each with fresh loaders.
+        The request's operation, found good to run. To be called once for each request.
 
-        A request error, or a failure of the stream itself, comes as a last answer that was not
-        executed.
+        Raises:
+            Refused: the document, its size or its operation is not acceptable.
         """
-        try:
-            document, _ = self._prepared(request, context)
-            source = await self._source(document, request, context)
-        except Refused as refusal:
-            yield Answer(None, refusal.errors, was_executed=False)
-            return
-        # Those of the log as it was when the subscription began: a restore makes them void.
-        cursors = context.services.stream.hub.cursors
-        try:
-            async for event in source:
-                answer = await self._run(document, request, context.renewed(), event)
-                yield _placed(answer, event, cursors)
-        except Exception as error:
-            reported = GraphQLError(str(error), original_error=error)
-            failures = errors.execution_errors([reported], request.operation_name)
-            yield Answer(None, failures, was_executed=False)
-        finally:
-            await source.aclose()
+        return self.prepared(request, context)
 
-    def _prepared(
-        self, request: Request, context: Context
-    ) -> tuple[Document, OperationDefinitionNode]:
+    def prepared(self, request: Request, context: Context) -> Prepared:
+        """``prepare`` for a request that was let in before. Raises ``Refused``."""
         if context.actor.is_anonymous:
             self._check_public(request)
         document = self.documents.get(request.query)
@@ -124,23 +102,28 @@ class Executor:
             raise Refused(*document.problems)
         operation = document.operation(request.operation_name)
         limits.check(document, operation, request.variables)
-        return document, operation
+        return Prepared(request, document, operation)
 
-    def _check_public(self, request: Request) -> None:
-        # Before validation, so that an anonymous client cannot tell the schema's names apart.
-        document = Document(self.documents.parsed(request.query), ())
-        operation = document.operation(request.operation_name)
-        if not PUBLIC_FIELDS.issuperset(document.root_fields(operation)):
-            raise Refused(errors.domain_error(Unauthenticated()))
+    def check_variables(self, prepared: Prepared, context: Context) -> None:
+        """Whether the variables fit the operation. Raises ``Refused``."""
+        self._built(prepared, context)
 
-    async def _run(
-        self, document: Document, request: Request, context: Context, event: Any = None
-    ) -> Answer:
+    async def run(self, request: Request, context: Context) -> Answer:
+        """Prepare and execute a query or mutation. Never raises for what the client sent."""
+        try:
+            prepared = await self.prepare(request, context)
+        except Refused as refusal:
+            return Answer(None, refusal.errors, was_executed=False)
+        return await self.execute(prepared, context)
+
+    async def execute(self, prepared: Prepared, context: Context, event: Any = None) -> Answer:
+        """Execute a query, a mutation, or a subscription for one event. Never raises."""
+        request = prepared.request
         try:
             async with asyncio.timeout(self.deadline_seconds):
                 result = execute(
                     self._schema,
-                    document.node,
+                    prepared.document.node,
                     root_value=event,
                     context_value=context,
                     variable_values=request.variables,
@@ -155,18 +138,52 @@ class Executor:
             return Answer(None, [timed_out], was_executed=True)
         return _answer(result, request)
 
-    async def _source(self, document: Document, request: Request, context: Context) -> Any:
-        source = create_source_event_stream(self._built(document, request, context))
+    async def subscribe(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer, None]:
+        """
+        The answers of a subscription: one per event, each with fresh loaders.
+
+        A request error, or a failure of the stream itself, comes as a last answer that was not
+        executed.
+        """
+        try:
+            source = await self._source(prepared, context)
+        except Refused as refusal:
+            yield Answer(None, refusal.errors, was_executed=False)
+            return
+        # Those of the log as it was when the subscription began: a restore makes them void.
+        cursors = context.services.stream.hub.cursors
+        try:
+            async for event in source:
+                answer = await self.execute(prepared, context.renewed(), event)
+                yield _placed(answer, event, cursors)
+        except Exception as error:
+            reported = GraphQLError(str(error), original_error=error)
+            failures = errors.execution_errors([reported], prepared.request.operation_name)
+            yield Answer(None, failures, was_executed=False)
+        finally:
+            await source.aclose()
+
+    def _check_public(self, request: Request) -> None:
+        # Before validation, so that an anonymous client cannot tell the schema's names apart.
+        document = Document(self.documents.parsed(request.query), ())
+        operation = document.operation(request.operation_name)
+        if not PUBLIC_FIELDS.issuperset(document.root_fields(operation)):
+            raise Refused(errors.domain_error(Unauthenticated()))
+
+    async def _source(self, prepared: Prepared, context: Context) -> Any:
+        source = create_source_event_stream(self._built(prepared, context))
         if isawaitable(source):
             source = await source
         if isinstance(source, ExecutionResult):
-            raise Refused(*errors.execution_errors(source.errors or [], request.operation_name))
+            name = prepared.request.operation_name
+            raise Refused(*errors.execution_errors(source.errors or [], name))
         return source
 
-    def _built(self, document: Document, request: Request, context: Context) -> Any:
+    def _built(self, prepared: Prepared, context: Context) -> Any:
+        request = prepared.request
         executor = StrawberryGraphQLCoreExecutionContext.build(
             self._schema,
-            document.node,
+            prepared.document.node,
             context_value=context,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from domain.kernel.access import Actor
 from domain.kernel.database import Database
 from domain.kernel.unit_of_work import UnitOfWork
@@ -20,6 +22,10 @@ class RequestContext:
         self.database = database
         self.actor = actor
         self.loaders = loaders
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for the actor's reads."""
+        return self.database.reading_as(self.actor)
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction of the actor's."""

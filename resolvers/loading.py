@@ -78,7 +78,7 @@ class LoaderGroup:
 
     def _loader(self, query: Any, missing: Callable[[Any], Any]) -> DataLoader[Any, Any]:
         async def load(keys: list[Any]) -> list[Any]:
-            async with self._database.reading() as connection:
+            async with self._database.reading_as(self._actor) as connection:
                 found = await query(connection, self._actor, keys)
             return [found[key] if key in found else missing(key) for key in keys]
 
@@ -101,7 +101,7 @@ class LoaderGroup:
         for parent, argument in keys:
             parents.setdefault(argument, []).append(parent)
         found: dict[tuple[Any, Any], Any] = {}
-        async with self._database.reading() as connection:
+        async with self._database.reading_as(self._actor) as connection:
             for argument, wanted in parents.items():
                 answers = await query(connection, self._actor, wanted, argument)
                 found |= {(parent, argument): answer for parent, answer in answers.items()}

@@ -49,12 +49,17 @@ class Permission(StrEnum):
     EVENT_ADMIN = "event:admin"
     WEBHOOK_WRITE = "webhook:write"
     METRICS_READ = "metrics:read"
+    AUDIT_READ = "audit:read"
+    PRIVACY_ADMIN = "privacy:admin"
+    IDENTITY_ADMIN = "identity:admin"
+    CREDENTIAL_WRITE = "credential:write"
     FEDERATION = "federation"
 
 
-# How the server itself fares is nobody's business by role.
+# How the server itself fares, and who read what, is nobody's business by role.
 _READS = {permission for permission in Permission if permission.endswith(":read")} - {
-    Permission.METRICS_READ
+    Permission.METRICS_READ,
+    Permission.AUDIT_READ,
 }
 _SUPPORT = {
     *_READS - {Permission.COMMISSION_READ},
@@ -64,6 +69,7 @@ _SUPPORT = {
     Permission.DOCUMENT_VERIFY,
     Permission.TARIFF_ASSIGN,
     Permission.RADIUS_CONTROL,
+    Permission.CREDENTIAL_WRITE,
     Permission.ALERT_WRITE,
 }
 _BILLING = {

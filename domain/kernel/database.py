@@ -68,6 +68,10 @@ class Database:
         """A connection for reads: each statement sees what is committed by then."""
         return self._reader.connect()
 
+    def reading_as(self, actor: Actor) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for the actor's reads; ``reading`` is for what the platform itself does."""
+        return self.reading()
+
     def session(self, actor: Actor) -> UnitOfWork:
         """A session of the actor's that the caller commits and closes, as the guide's calls do."""
         session = self._sessions(info={"actor": actor})

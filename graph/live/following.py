@@ -9,7 +9,7 @@ from domain.kernel.errors import ErrorCode
 from graph import errors
 from graph.context import Context
 from graph.documents import Refused
-from graph.execution import Executor, Request
+from graph.execution import Executor, Prepared
 from graph.live.delivery import Delivery
 from graph.live.groups import Group, Member
 from graph.live.registry import Groups
@@ -41,10 +41,10 @@ class Alone:
     """A subscription with an execution of its own."""
 
     def __init__(
-        self, executor: Executor, request: Request, context: Context, identify: Identify
+        self, executor: Executor, prepared: Prepared, context: Context, identify: Identify
     ) -> None:
         self._executor = executor
-        self._request = request
+        self._prepared = prepared
         self._context = context
         self._identify = identify
         self._progress = Progress()
@@ -64,7 +64,7 @@ class Alone:
     async def executed(self) -> AsyncGenerator[Delivery, None]:
         """The answers, without a look at who asks. Raises ``Refused``."""
         self._progress.listen()
-        async with aclosing(self._executor.subscribe(self._request, self._context)) as answers:
+        async with aclosing(self._executor.subscribe(self._prepared, self._context)) as answers:
             async for answer in answers:
                 if not answer.was_executed:
                     raise Refused(*answer.errors)
@@ -83,7 +83,7 @@ class Following:
         self,
         groups: Groups,
         executor: Executor,
-        request: Request,
+        prepared: Prepared,
         context: Context,
         plan: Plan,
         identify: Identify,
@@ -91,12 +91,12 @@ class Following:
     ) -> None:
         self._groups = groups
         self._executor = executor
-        self._request = request
+        self._prepared = prepared
         self._services = context.services
         self._plan = plan
         self._identify = identify
         self._actor = context.actor
-        self._work = Work.of(request, plan, scope_of(context.actor))
+        self._work = Work.of(prepared.request, plan, scope_of(context.actor))
         self._now: Callable[[], bool] = lambda: False
         self._cursors = context.services.stream.hub.cursors
         self.cursor = cursor
@@ -158,7 +158,7 @@ class Following:
         if self._services.stream.hub.cursors != self._cursors:
             raise Refused(errors.domain_error(LogRestored()))
         context = Context(self._services, self._actor, resume_after=self.cursor)
-        alone = Alone(self._executor, self._request, context, self._identify)
+        alone = Alone(self._executor, self._prepared, context, self._identify)
         self._now = lambda: alone.is_caught_up
         return alone.executed()
 
@@ -170,7 +170,7 @@ class Following:
         scope = scope_of(actor)
         if scope == self._work.scope:
             return False
-        self._work = Work.of(self._request, self._plan, scope)
+        self._work = Work.of(self._prepared.request, self._plan, scope)
         return True
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from domain.kernel.errors import Invalid
 from graph.context import Context, Services
-from graph.execution import Executor, Request
+from graph.execution import Executor, Prepared, Request
 from graph.live.following import Alone, Following, Identify, Stream
 from graph.live.principals import Principals
 from graph.live.registry import Groups
@@ -39,14 +39,14 @@ class Live:
         self._guests: set[Guest] = set()
         self._plan = lru_cache(_REMEMBERED)(self._planned)
 
-    def stream(self, request: Request, context: Context, identify: Identify) -> Stream:
+    def stream(self, prepared: Prepared, context: Context, identify: Identify) -> Stream:
         """The stream of a valid subscription; it stands from its first delivery's await on."""
-        plan = self._plan(request.query)
-        cursor = None if plan is None else self._start(plan, request, context)
+        plan = self._plan(prepared.request.query)
+        cursor = None if plan is None else self._start(plan, prepared.request, context)
         if plan is None or cursor is None:
-            return Alone(self._executor, request, context, identify)
+            return Alone(self._executor, prepared, context, identify)
         return Following(
-            self.groups, self._executor, request, context, plan, identify, cursor=cursor
+            self.groups, self._executor, prepared, context, plan, identify, cursor=cursor
         )
 
     @property

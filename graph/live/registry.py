@@ -83,7 +83,8 @@ class Groups:
         group.progress.listen()
         context = Context(self._services, work.scope, resume_after=cursor)
         try:
-            answers = self._executor.subscribe(work.request(cursor), context)
+            prepared = self._executor.prepared(work.request(cursor), context)
+            answers = self._executor.subscribe(prepared, context)
             async with aclosing(answers):
                 async for answer in answers:
                     if not answer.was_executed:

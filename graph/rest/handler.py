@@ -28,6 +28,7 @@ from graph.rest.openapi import openapi
 from graph.rest.problems import Problem
 from graph.rest.shapes import snake
 from graph.schema import build_schema
+from graph.transport.clients import client_of
 from graph.transport.http import LARGEST_BODY, authorization_of, is_json, read_body
 from graph.transport.requests import decode_json
 
@@ -96,7 +97,8 @@ class RestPaths:
         if exchange.takes_key:
             variables[KEY_VARIABLE] = request.headers.get(IDEMPOTENCY_HEADER)
         operation = Operation(exchange.operation.source, variables)
-        answer = await self._executor.execute(operation, Context(self._services, actor))
+        context = Context(self._services, actor, client=client_of(request))
+        answer = await self._executor.run(operation, context)
         body = exchange.body(answer)
         if body is None:
             return Response(status_code=204)

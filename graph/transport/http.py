@@ -15,6 +15,7 @@ from graph.documents import Refused
 from graph.execution import Answer, Executor
 from graph.execution import Request as Operation
 from graph.live.live import Live
+from graph.transport.clients import client_of
 from graph.transport.negotiation import EVENTS, LEGACY, MODERN, acceptable, is_json
 from graph.transport.requests import decode_request, parse_json
 from graph.transport.responses import respond, respond_answer, respond_error, unauthorized
@@ -65,29 +66,31 @@ class GraphQLOverHTTP:
         ):
             if wanted == EVENTS:
                 return await self._streamed(request, operation, actor)
-            return await self._run(operation, Context(self._services, actor), media_type)
+            context = Context(self._services, actor, client=client_of(request))
+            return await self._run(operation, context, media_type)
 
     async def _run(self, operation: Operation, context: Context, media_type: str) -> Response:
         try:
-            kind = self._executor.operation_type(operation, context)
+            prepared = await self._executor.prepare(operation, context)
         except Refused as refusal:
             return respond_answer(_refused(refusal), media_type)
-        if kind is OperationType.SUBSCRIPTION:
+        if prepared.kind is OperationType.SUBSCRIPTION:
             return respond_error(400, _NEEDS_A_STREAM, media_type)
-        return respond_answer(await self._executor.execute(operation, context), media_type)
+        return respond_answer(await self._executor.execute(prepared, context), media_type)
 
     async def _streamed(self, request: Request, operation: Operation, actor: Actor) -> Response:
         """The same as a stream; what is wrong with the request itself comes as JSON."""
         try:
-            context = Context(self._services, actor, resume_after=self._resumed(request))
-            kind = self._executor.operation_type(operation, context)
-            if kind is OperationType.SUBSCRIPTION:
-                self._executor.check_variables(operation, context)
+            resumed = self._resumed(request)
+            context = Context(self._services, actor, resumed, client_of(request))
+            prepared = await self._executor.prepare(operation, context)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                self._executor.check_variables(prepared, context)
                 identity = Identity(self._authenticator, authorization_of(request))
-                return SubscriptionResponse(self._live, operation, context, identity)
+                return SubscriptionResponse(self._live, prepared, context, identity)
         except Refused as refusal:
             return respond_answer(_refused(refusal), MODERN)
-        answer = await self._executor.execute(operation, context)
+        answer = await self._executor.execute(prepared, context)
         return answered(answer) if answer.was_executed else respond_answer(answer, MODERN)
 
     def _resumed(self, request: Request) -> str | None:

@@ -27,7 +27,7 @@ class Operations:
     """
     Runs what a client subscribes to and sends what comes of it.
 
-    ``identify`` says who the client is now; ``close`` ends the socket.
+    ``identify`` says who the client is now; ``close`` ends the socket; ``client`` is its address.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Operations:
         send: Callable[[str], Awaitable[None]],
         identify: Identify,
         close: Callable[[Closing], None],
+        client: str | None,
     ) -> None:
         self._services = services
         self._executor = executor
@@ -46,6 +47,7 @@ class Operations:
         self._send = send
         self._identify = identify
         self._close = close
+        self._client = client
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._streams: dict[str, Stream] = {}
 
@@ -92,7 +94,8 @@ class Operations:
             with structlog.contextvars.bound_contextvars(
                 request_id=new_request_id(), operation=request.operation_name, actor=actor.subject
             ):
-                await self._answer(operation_id, request, Context(self._services, actor))
+                context = Context(self._services, actor, client=self._client)
+                await self._answer(operation_id, request, context)
         except WebSocketDisconnect:
             # The client left while an answer was on its way.
             pass
@@ -104,12 +107,13 @@ class Operations:
 
     async def _answer(self, operation_id: str, request: Request, context: Context) -> None:
         try:
-            if self._executor.operation_type(request, context) is OperationType.SUBSCRIPTION:
+            prepared = await self._executor.prepare(request, context)
+            if prepared.kind is OperationType.SUBSCRIPTION:
                 await self._follow(
-                    operation_id, self._live.stream(request, context, self._identify)
+                    operation_id, self._live.stream(prepared, context, self._identify)
                 )
             else:
-                answer = await self._executor.execute(request, context)
+                answer = await self._executor.execute(prepared, context)
                 if not answer.was_executed:
                     raise Refused(*answer.errors)
                 await self._send_message(

@@ -16,7 +16,7 @@ from graph import errors
 from graph.authentication import Identity, remaining_seconds
 from graph.context import Context
 from graph.documents import Refused
-from graph.execution import Answer, Request
+from graph.execution import Answer, Prepared
 from graph.live.delivery import Delivery
 from graph.live.live import Live
 from graph.live.principals import TooManyStreams
@@ -54,17 +54,17 @@ class SubscriptionResponse(Response):
     def __init__(
         self,
         live: Live,
-        operation: Request,
+        prepared: Prepared,
         context: Context,
         identity: Identity,
     ) -> None:
         super().__init__(media_type=EVENTS, headers=_HEADERS)
         del self.headers["content-length"]
         self._live = live
-        self._operation = operation
+        self._prepared = prepared
         self._context = context
         self._identity_now = identity
-        self._stream = live.stream(operation, context, self._identity)
+        self._stream = live.stream(prepared, context, self._identity)
         self._life = Lifetime()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +77,7 @@ class SubscriptionResponse(Response):
 
     async def _serve(self, receive: Receive, send: Send) -> None:
         actor = self._context.actor
-        named = {"operation": self._operation.operation_name, "actor": actor.subject}
+        named = {"operation": self._prepared.request.operation_name, "actor": actor.subject}
         with (
             self._live.present(self),
             structlog.contextvars.bound_contextvars(**named),

@@ -17,6 +17,7 @@ from graph.documents import Refused
 from graph.execution import Executor
 from graph.live.live import Live
 from graph.live.principals import TooManyStreams
+from graph.transport.clients import client_of
 from graph.transport.closing import RESTARTING, TOKEN_EXPIRED, Closing, Lifetime
 from graph.transport.operations import Operations
 from graph.transport.requests import Malformed, decode_request, parse_json
@@ -69,6 +70,7 @@ class GraphQLSocket:
             send=self._send_text,
             identify=self._identity,
             close=self._life.ends,
+            client=client_of(socket),
         )
 
     async def run(self) -> None:

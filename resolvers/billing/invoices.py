@@ -25,14 +25,14 @@ def by_number(info: Info, number: str) -> Awaitable[records.Invoice | None]:
 
 async def invoice_list(info: Info, asked: InvoiceList) -> Listing[records.Invoice]:
     """Query.invoices: a page of all visible invoices that pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await invoice_queries.invoice_page(connection, info.actor, asked)
     return Listing(page, lambda: invoice_count(info, asked.filter))
 
 
 async def invoice_count(info: Info, wanted: InvoiceFilter) -> int:
     """How many visible invoices pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await invoice_queries.invoice_count(connection, info.actor, wanted)
 
 

@@ -39,14 +39,14 @@ def owner(root: Any, info: Info) -> Awaitable[records.Customer | None]:
 async def customer_list(info: Info, asked: CustomerList) -> Listing[records.Customer]:
     """Query.customers: a page of all visible customers that pass the filter."""
     require(info.actor, Permission.CUSTOMER_READ, "read customers")
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.customer_page(connection, info.actor, asked)
     return Listing(page, lambda: customer_count(info, asked.filter))
 
 
 async def customer_count(info: Info, customer_filter: CustomerFilter) -> int:
     """How many visible customers pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.customer_count(connection, info.actor, customer_filter)
 
 

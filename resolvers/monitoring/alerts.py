@@ -20,14 +20,14 @@ def alerts_of(info: Info, customer_id: int, asked: AlertList) -> Awaitable[Listi
 
 async def alert_list(info: Info, asked: AlertList) -> Listing[records.Alert]:
     """Query.alerts: a page of all visible alerts, newest first."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.alerts_page(connection, info.actor, asked)
     return Listing(page, lambda: alert_count(info, asked.filter))
 
 
 async def alert_count(info: Info, wanted: AlertFilter) -> int:
     """How many visible alerts pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.alerts_count(connection, info.actor, wanted)
 
 

@@ -38,12 +38,12 @@ async def segment_list(
     info: Info, kinds: tuple[SegmentKind, ...], part: Slice
 ) -> Listing[records.NetworkSegment]:
     """Query.networkSegments: a page of the visible segments, by code."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.segments_page(connection, info.actor, kinds, part)
     return Listing(page, lambda: segment_count(info, kinds))
 
 
 async def segment_count(info: Info, kinds: tuple[SegmentKind, ...]) -> int:
     """How many visible segments are of those kinds."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.segments_count(connection, info.actor, kinds)

@@ -15,7 +15,7 @@ def nas_by_id(info: Info, nas_id: int) -> Awaitable[records.Nas | None]:
 
 async def nas_list(info: Info) -> list[records.Nas]:
     """Query.nasList: by name."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.nas_list(connection, info.actor)
 
 
@@ -28,12 +28,12 @@ async def unclaimed_accounting(
 ) -> Listing[records.UnclaimedAccounting]:
     """Query.unclaimedAccounting: newest first."""
     part = Slice.of(first, after, last, before, required=True)
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.unclaimed_page(connection, info.actor, part)
     return Listing(page, lambda: unclaimed_count(info))
 
 
 async def unclaimed_count(info: Info) -> int:
     """How many accounting records are nobody's."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.unclaimed_count(connection, info.actor)

@@ -40,12 +40,12 @@ def customer_sessions(
 async def session_list(info: Info, asked: SessionList) -> Listing[records.RadiusSession]:
     """Query.radiusSessions: a page of all visible sessions that pass the filter."""
     require(info.actor, Permission.RADIUS_READ, "read sessions")
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.session_page(connection, info.actor, asked)
     return Listing(page, lambda: session_count(info, asked.filter))
 
 
 async def session_count(info: Info, wanted: SessionFilter) -> int:
     """How many visible sessions pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.session_count(connection, info.actor, wanted)

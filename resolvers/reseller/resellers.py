@@ -52,12 +52,12 @@ def reseller_children(
 async def reseller_list(info: Info, asked: ResellerList) -> Listing[records.Reseller]:
     """Query.resellers: a page of all visible resellers that pass the filter."""
     require(info.actor, Permission.RESELLER_READ, "read resellers")
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.reseller_page(connection, info.actor, asked)
     return Listing(page, lambda: reseller_count(info, asked.filter))
 
 
 async def reseller_count(info: Info, reseller_filter: ResellerFilter) -> int:
     """How many visible resellers pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.reseller_count(connection, info.actor, reseller_filter)

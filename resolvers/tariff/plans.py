@@ -31,12 +31,12 @@ def plan_of(
 async def plan_list(info: Info, asked: PlanList) -> Listing[records.TariffPlan]:
     """Query.tariffPlans: a page of all visible plans that pass the filter."""
     require(info.actor, Permission.TARIFF_READ, "read tariff plans")
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.plans_page(connection, info.actor, asked)
     return Listing(page, lambda: plan_count(info, asked.filter))
 
 
 async def plan_count(info: Info, wanted: PlanFilter) -> int:
     """How many visible plans pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.plan_count(connection, info.actor, wanted)

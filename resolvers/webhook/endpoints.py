@@ -25,14 +25,14 @@ def attempt_by_id(info: Info, attempt_id: int) -> Awaitable[records.WebhookAttem
 
 async def endpoint_list(info: Info, asked: EndpointList) -> Listing[records.WebhookEndpoint]:
     """Query.webhookEndpoints: in the order they were created."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         page = await queries.endpoint_page(connection, info.actor, asked)
     return Listing(page, lambda: endpoint_count(info, asked.filter))
 
 
 async def endpoint_count(info: Info, endpoint_filter: EndpointFilter) -> int:
     """How many visible endpoints pass the filter."""
-    async with info.context.database.reading() as connection:
+    async with info.context.reading() as connection:
         return await queries.endpoint_count(connection, info.actor, endpoint_filter)
 
 

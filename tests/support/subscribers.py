@@ -91,13 +91,13 @@ class House:
         """A subscriber that follows from now on, or behind ``after``; ``alone``: never shared."""
         subscriber = Subscriber(actor)
         subscriber.goes_on.set()
-        request = Request(query, variables, None)
         context = Context(self._application.services, actor)
+        executor = self._application.executor
+        prepared = executor.prepared(Request(query, variables, None), context)
         if alone:
-            executor = self._application.executor
-            stream: Stream = Alone(executor, request, context, subscriber.identify)
+            stream: Stream = Alone(executor, prepared, context, subscriber.identify)
         else:
-            stream = self.live.stream(request, context, subscriber.identify)
+            stream = self.live.stream(prepared, context, subscriber.identify)
         await self._guests.enter_async_context(running(subscriber.take(stream)))
         # Its first step gives it its place in the log.
         await asyncio.sleep(0)

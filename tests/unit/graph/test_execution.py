@@ -65,7 +65,7 @@ def executor() -> Executor:
 
 async def errors_of(executor: Executor, query: str, **variables: Any) -> list[dict[str, Any]]:
     context = cast("Context", SimpleNamespace(actor=SYSTEM))
-    return (await executor.execute(Request(query, variables), context)).errors
+    return (await executor.run(Request(query, variables), context)).errors
 
 
 @pytest.mark.parametrize("field", ["tooLarge", "noText", "missing", "broken", "brokenLater"])
