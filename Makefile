@@ -4,10 +4,13 @@ PORT ?= 8000
 WORKERS ?= auto
 SOAK_SECONDS ?= 600
 SOAK_SEED ?=
+FUZZ_REQUESTS ?= 100000
+FUZZ_SEED ?= 1
+FUZZ_FIRST ?= 0
 BIN := .venv/bin
 STATIC := graph/static/index.html
 
-.PHONY: help setup run test soak bench lint format schema lock explorer clean
+.PHONY: help setup run test soak fuzz bench lint format schema lock explorer clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -33,6 +36,9 @@ test: setup ## Run all tests
 
 soak: setup ## Break everything at random for SOAK_SECONDS (SOAK_SEED repeats a run) and check every event
 	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_SEED=$(SOAK_SEED) $(BIN)/pytest -s tests/chaos/test_event_stream.py
+
+fuzz: setup ## Send FUZZ_REQUESTS hostile requests (FUZZ_SEED, FUZZ_FIRST repeat some) to a server of its own
+	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) FUZZ_FIRST=$(FUZZ_FIRST) $(BIN)/pytest -s tests/e2e/security/test_fuzz.py
 
 bench: setup ## Measure the event stream on this machine; writes the table of docs/operating.md
 	$(BIN)/python -m benchmarks

@@ -15,7 +15,7 @@ from domain.identity.tokens import Tokens
 from domain.kernel.access import Role
 from tests.support.process import Served, served
 
-_SECRET = "a secret of the benchmark's, long enough to sign"
+_SECRET = "a secret of the benchmark that is long enough to sign"
 _RENAME = """
     mutation Rename($input: UpdateCustomerInput!) {
       updateCustomer(input: $input) { customer { id } userErrors { message } }
@@ -79,6 +79,7 @@ async def measured(server: Server, folder: Path) -> AsyncIterator[Measured]:
             "ISP_GRAPH_DATA": str(folder),
             "ISP_GRAPH_TOKEN_SECRET": _SECRET,
             "ISP_GRAPH_LOG_LEVEL": "ERROR",
+            "ISP_GRAPH_STREAMS": "100000",
             "ISP_GRAPH_STREAMS_PER_PRINCIPAL": "100000",
         }
         headers = {"Authorization": f"Bearer {token()}"}

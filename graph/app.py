@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -10,20 +10,24 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from domain.identity.tokens import Tokens
+from domain.kernel.audit_writer import AuditWriter
 from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
+from graph.admission import admission_of
 from graph.authentication import Authenticator
 from graph.context import Services
 from graph.execution import Executor
 from graph.explorer import Explorer
 from graph.handlers import attach_handlers
+from graph.identity.paths import IdentityPaths
+from graph.limits.gate import budgets_in
 from graph.live.live import Live
 from graph.mail import notifier_of
 from graph.metrics import Metrics
@@ -31,15 +35,25 @@ from graph.middleware import Envelope
 from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings
+from graph.transport.door import Cors, Door, is_allowed_origin
 from graph.transport.http import GraphQLOverHTTP
-from graph.transport.responses import respond_error
+from graph.transport.measures import refused
+from graph.transport.negotiation import LEGACY
+from graph.transport.responses import full, respond_error
 from graph.transport.websocket import GraphQLSocket
 from graph.webhook.delivery import webhooks_of
 from subscriptions.event_bus import PROCESS, Registry
 from subscriptions.stream import EventStream
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ANSWER_SECONDS = 3.0
+_ASKED_WITH = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "last-event-id",
+    "x-request-id",
+]
+_SHOWN = ["retry-after", "www-authenticate", "x-request-id"]
 
 logger = structlog.get_logger(__name__)
 
@@ -49,6 +63,7 @@ class Application:
 
     def __init__(self, settings: Settings, database_url: str, registry: Registry = PROCESS) -> None:
         database = Database(create_engine(database_url, pool_size=settings.pool_size))
+        tokens = Tokens(settings.token_secrets(), settings.jwks_file)
         webhooks = webhooks_of(settings, database)
         broadcast_url = settings.broadcast_url.get_secret_value()
         self.services = Services(
@@ -61,11 +76,17 @@ class Application:
                 sources=(webhooks,),
                 keep_events=settings.keep_events,
             ),
-            tokens=Tokens(settings.signing_secret(), settings.jwks_file),
+            tokens=tokens,
+            authenticator=Authenticator(database, tokens),
             webhooks=webhooks,
+            audit=AuditWriter(database),
         )
-        self.executor = Executor(build_schema())
-        self.authenticator = Authenticator(database, self.services.tokens)
+        budgets = budgets_in(
+            settings.shared_budgets, settings.points_per_minute, settings.requests_per_second
+        )
+        self.executor = Executor(build_schema(), admission_of(settings), budgets)
+        self.authenticator = self.services.authenticator
+        self.services.stream.hub.on_event(self.authenticator.heed)
         self.live = Live(self.services, self.executor)
         self._registry = registry
         self._http = GraphQLOverHTTP(self.services, self.executor, self.authenticator, self.live)
@@ -77,10 +98,12 @@ class Application:
         """Handlers and the event stream run as long as the process serves."""
         configure_notifier(notifier_of(self.services.settings))
         await attach_handlers(self._registry)
-        async with self.services.webhooks.running(), self.services.stream.running():
+        services = self.services
+        async with services.audit.running(), services.webhooks.running(), services.stream.running():
             # The server's protocols tell it when the process is about to end.
             yield {"live": self.live}
             await self.live.stop()
+        await self.executor.gate.close()
         await self.services.database.dispose()
 
     async def graphql(self, request: Request) -> Response:
@@ -94,16 +117,21 @@ class Application:
         allowed = {"Allow": "GET, HEAD, POST, OPTIONS" if has_page else "POST, OPTIONS"}
         if request.method == "OPTIONS":
             return Response(status_code=204, headers=allowed)
-        return respond_error(405, "Operations come by POST", "application/json", allowed)
+        return respond_error(405, "Operations come by POST", LEGACY, allowed)
 
     async def socket(self, socket: WebSocket) -> None:
         """``/graphql`` by WebSocket."""
-        if not self._is_allowed_origin(socket):
-            await socket.close(4403, "Origin not allowed")
+        if not is_allowed_origin(socket.headers, self.services.settings.allowed_origins):
+            refused("origin")
+            refusal = respond_error(403, "This origin is not allowed", LEGACY)
+        elif not self.live.has_room:
+            refusal = full()
+        else:
+            await GraphQLSocket(
+                socket, self.services, self.executor, self.authenticator, self.live
+            ).run()
             return
-        await GraphQLSocket(
-            socket, self.services, self.executor, self.authenticator, self.live
-        ).run()
+        await socket.send_denial_response(refusal)
 
     async def healthz(self, _request: Request) -> Response:
         """The process runs."""
@@ -129,21 +157,15 @@ class Application:
         """All paths."""
         explorer = self._explorer.routes() if self.services.settings.shows_explorer else []
         return [
-            Route("/graphql", self.graphql, methods=_METHODS),
+            Route("/graphql", _Every(self.graphql)),
             WebSocketRoute("/graphql", self.socket),
             *explorer,
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
+            *IdentityPaths(self.services).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
             Route("/metrics", self._metrics.get, methods=["GET"]),
         ]
-
-    def _is_allowed_origin(self, socket: WebSocket) -> bool:
-        origin = socket.headers.get("origin")
-        if origin is None:
-            return True
-        own = {f"{scheme}://{socket.headers.get('host')}" for scheme in ("http", "https")}
-        return origin in own or origin in self.services.settings.allowed_origins
 
     async def _database_answers(self) -> bool:
         try:
@@ -158,23 +180,19 @@ class Application:
 def create_app(settings: Settings, database_url: str, registry: Registry = PROCESS) -> Starlette:
     """The ASGI application over a migrated database."""
     application = Application(settings, database_url, registry)
+    door = Middleware(Door, hosts=settings.allowed_hosts, proxies=settings.trusted_proxies)
     cors = Middleware(
-        CORSMiddleware,
+        Cors,
         allow_origins=settings.allowed_origins,
         allow_methods=["POST", "GET"],
-        allow_headers=[
-            "authorization",
-            "content-type",
-            "idempotency-key",
-            "last-event-id",
-            "x-request-id",
-        ],
+        allow_headers=_ASKED_WITH,
         allow_credentials=False,
+        expose_headers=_SHOWN,
     )
     app = Starlette(
         routes=application.routes(),
         lifespan=application.lifespan,
-        middleware=[Middleware(Envelope), cors],
+        middleware=[Middleware(Envelope), door, cors],
         exception_handlers={HTTPException: _http_error},
     )
     app.router.redirect_slashes = False
@@ -185,4 +203,15 @@ def create_app(settings: Settings, database_url: str, registry: Registry = PROCE
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers) if error.headers else None
-    return respond_error(error.status_code, error.detail, "application/json", headers)
+    return respond_error(error.status_code, error.detail, LEGACY, headers)
+
+
+class _Every:
+    """An endpoint that is asked whatever the method is."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]]) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive, send))
+        await response(scope, receive, send)

@@ -5,12 +5,15 @@ import hashlib
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from domain.identity.actors import actor_of
 from domain.identity.errors import InvalidToken
+from domain.identity.revocations import revoked_by
 from domain.identity.tokens import Tokens
 from domain.kernel.access import ANONYMOUS, Actor
 from domain.kernel.database import Database
+from domain.kernel.events import LoggedEvent
 
 _REMEMBERED_SECONDS = 30.0
 _MOST_REMEMBERED = 10_000
@@ -22,7 +25,8 @@ class Authenticator:
     Knows who a token speaks for.
 
     The account behind it is read at most every 30 seconds, so a change of role, a deleted
-    customer or a moved reseller takes effect within that time.
+    customer or a moved reseller takes effect within that time, and at once in the process that
+    is told of it.
     """
 
     def __init__(self, database: Database, tokens: Tokens) -> None:
@@ -31,6 +35,8 @@ class Authenticator:
         self._known: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
         self._asked: dict[bytes, asyncio.Task[tuple[float, Actor]]] = {}
         self._looking_up = asyncio.Semaphore(_MOST_LOOK_UPS)
+        #: Steps whenever somebody is forgotten: what was remembered elsewhere is to be asked anew.
+        self.generation = 0
 
     async def actor(self, authorization: str | None) -> Actor:
         """
@@ -50,6 +56,22 @@ class Authenticator:
         if scheme.lower() != "bearer" or not token.strip():
             raise InvalidToken
         return await self._actor_of(token.strip())
+
+    def forget(self, subject: str) -> None:
+        """Look the subject up anew before it does anything more."""
+        self._forget(lambda actor: actor.subject == subject)
+
+    def heed(self, event: LoggedEvent) -> None:
+        """Look those up anew whom the event may have shut out."""
+        revoked = revoked_by(event)
+        if revoked is not None:
+            self._forget(revoked.concerns)
+
+    def _forget(self, is_meant: Callable[[Actor], bool]) -> None:
+        self.generation += 1
+        meant = [key for key, (_, actor) in self._known.items() if is_meant(actor)]
+        for key in meant:
+            del self._known[key]
 
     async def _actor_of(self, token: str) -> tuple[float, Actor]:
         key = hashlib.sha256(token.encode()).digest()
@@ -79,9 +101,14 @@ class Authenticator:
 
     async def _look_up(self, key: bytes, token: str) -> tuple[float, Actor]:
         claims = self._tokens.verify(token)
-        # Thousands of sockets ask in the same second: operations need connections too.
-        async with self._looking_up, self._database.reading() as connection:
-            actor = await actor_of(connection, claims)
+        while True:
+            begun_in = self.generation
+            # Thousands of sockets ask in the same second: operations need connections too.
+            async with self._looking_up, self._database.reading() as connection:
+                actor = await actor_of(connection, claims)
+            # Somebody was forgotten meanwhile: what was read may be of before.
+            if begun_in == self.generation:
+                break
         until = time.monotonic() + _REMEMBERED_SECONDS
         self._remember(key, until, actor)
         return until, actor
@@ -99,6 +126,7 @@ class Identity:
         self._authenticator = authenticator
         self._authorization = authorization
         self._until = -math.inf
+        self._generation = -1
         self._actor = ANONYMOUS
 
     async def actor(self) -> Actor:
@@ -108,8 +136,10 @@ class Identity:
         Raises:
             InvalidToken: the authorization is not, or no longer, good.
         """
-        if time.monotonic() >= self._until:
+        generation = self._authenticator.generation
+        if time.monotonic() >= self._until or generation != self._generation:
             self._until, self._actor = await self._authenticator.remembered(self._authorization)
+            self._generation = generation
         return self._actor
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry.federation.schema_directives import Cost
 
 from resolvers import connections
 
@@ -22,7 +23,15 @@ def _total(root: connections.Listing[Any]) -> Awaitable[int]:
     return root.count()
 
 
-@strawberry.federation.type(shareable=True, description="Where a page stands in its list")
+#: What carries rows is no row itself.
+_FREE = Cost(weight=0)
+#: A count reads the whole list.
+_COUNT = Cost(weight=10)
+
+
+@strawberry.federation.type(
+    shareable=True, description="Where a page stands in its list", directives=[_FREE]
+)
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether more rows follow")
     has_previous_page: bool = strawberry.field(description="Whether more rows come before")
@@ -32,17 +41,17 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(resolver=_end, description="Cursor of the last row")
 
 
-@strawberry.type(description="A row of a list and its place")
+@strawberry.type(description="A row of a list and its place", directives=[_FREE])
 class Edge(Generic[T]):
     cursor: str = strawberry.field(description="Opaque place of the row, for `after` and `before`")
     node: T = strawberry.field(description="The row")
 
 
-@strawberry.type(description="A page of a list, at most 100 rows")
+@strawberry.type(description="A page of a list, at most 100 rows", directives=[_FREE])
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="Rows with their cursors")
     nodes: list[T] = strawberry.field(description="Rows alone")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list")
     total_count: int | None = strawberry.field(
-        resolver=_total, description="Rows in the whole list; costs a count"
+        resolver=_total, description="Rows in the whole list; costs a count", directives=[_COUNT]
     )

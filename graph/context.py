@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 from domain.identity.tokens import Tokens
 from domain.kernel.access import Actor
+from domain.kernel.audit_writer import AuditWriter
 from domain.kernel.database import Database
+from domain.kernel.vault import Vault
+from graph.authentication import Authenticator
+from graph.limits.budgets import Charge
 from resolvers import info
 from resolvers.context import RequestContext
 from resolvers.loaders import Loaders
@@ -26,12 +30,21 @@ class Services:
     database: Database
     stream: EventStream
     tokens: Tokens
+    authenticator: Authenticator
     webhooks: Webhooks
+    audit: AuditWriter
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens the secrets in the database."""
+        return self.webhooks.service.vault
 
 
 class Context(RequestContext):
     """
     One operation, or one event of a subscription: fresh loaders.
+
+    ``charge`` is what the operation was charged, once it was.
 
     ``resume_after`` is the cursor that the transport was given; it goes before an ``after``.
     ``client`` is the network address that the request came from, if it came over the network.
@@ -48,6 +61,7 @@ class Context(RequestContext):
         self.services = services
         self.resume_after = resume_after
         self.client = client
+        self.charge: Charge | None = None
 
     def renewed(self) -> Context:
         """The same actor with nothing loaded: for the next event."""

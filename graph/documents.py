@@ -25,25 +25,29 @@ from graphql import (
     validate,
     visit,
 )
+from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph import errors
+from graph.limits.refusals import limit_error
+from graph.refused import Refused
+from graph.value_rule import PlacedValuesRule
+
+__all__ = ["PUBLIC_FIELDS", "Document", "Documents", "Refused"]
 
 MOST_TOKENS = 2000
 LARGEST_SOURCE = 32_768
 _CACHED = 512
-_RULES = (*specified_rules, OneOfInputValidationRule)
+#: What the parser says when it gives up counting.
+_MORE_TOKENS = f"more than {MOST_TOKENS} tokens"
+_RULES = (
+    *(rule for rule in specified_rules if rule is not ValuesOfCorrectTypeRule),
+    PlacedValuesRule,
+    OneOfInputValidationRule,
+)
 
 #: What may be asked before signing in.
 PUBLIC_FIELDS = frozenset({"__typename", "signIn", "refreshToken", "signOut", "confirmEmail"})
-
-
-class Refused(Exception):
-    """The document is not executed; ``errors`` says why, in the shape that goes out."""
-
-    def __init__(self, *refusals: dict[str, Any]) -> None:
-        super().__init__(refusals[0]["message"])
-        self.errors = list(refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +144,14 @@ def _names_to(ancestors: list[Any]) -> list[str]:
 
 
 def _parse(source: str) -> DocumentNode:
-    if len(source) > LARGEST_SOURCE:
-        raise Refused(
-            errors.request_error(
-                f"The document is longer than {LARGEST_SOURCE} characters", errors.BAD_REQUEST
-            )
-        )
+    size = len(source.encode())
+    if size > LARGEST_SOURCE:
+        raise Refused(limit_error("bytes", size, LARGEST_SOURCE))
     try:
         node = parse(source, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
+        if _MORE_TOKENS in error.message:
+            raise Refused(limit_error("tokens", MOST_TOKENS + 1, MOST_TOKENS)) from None
         raise Refused(errors.validation_error(error)) from None
     except RecursionError:
         raise Refused(

@@ -6,6 +6,7 @@ _VALUES = """
 ErrorCode.UNAUTHENTICATED: Nobody is signed in, or the token is no good
 ErrorCode.INVALID_CREDENTIALS: Wrong login or password; which is not told
 ErrorCode.ACCESS_DENIED: The role or scopes do not allow the act, whatever the row
+ErrorCode.READ_ONLY: The role allows it, but the account may only read while it is suspended
 ErrorCode.NOT_FOUND: No such row, or none that the actor may see
 ErrorCode.INVALID: An input breaks a rule; `path` names it
 ErrorCode.CONFLICT: The present state refuses the change
@@ -28,6 +29,15 @@ ErrorCode.SESSION_ENDED: The RADIUS session is over
 ErrorCode.NAS_TAKEN: Another NAS has the name or address
 ErrorCode.TOO_MANY_WEBHOOK_ENDPOINTS: The owner has as many endpoints as it may have
 ErrorCode.TESTED_TOO_OFTEN: The endpoint was tested as often as it may be for now
+ErrorCode.TOO_MANY_CREDENTIALS: The customer has as many service credentials as it may have
+ErrorCode.ENCRYPTION_KEY_MISSING: The secret's encryption key is not configured
+ErrorCode.EMAIL_TAKEN: Somebody signs in with the address
+ErrorCode.SERVICE_ACCOUNT_NAME_TAKEN: Another service account has the name
+ErrorCode.ERASURE_BLOCKED: The customer still has dealings that are to be settled first
+AccountRole.ADMIN: Everything
+AccountRole.SUPPORT: Customers, documents, plans, alerts, disconnects
+AccountRole.BILLING: Invoices, payments, plans
+AccountRole.RESELLER: What is of its reseller, or of those below it
 PaymentMethod.CREDIT_CARD: Credit or debit card
 PaymentMethod.BANK_TRANSFER: Transfer from a bank account
 PaymentMethod.PAYPAL: PayPal account
@@ -202,6 +212,25 @@ NasVendor.OTHER: Any other, by standard attributes
 CustomerOrderField.ID: Customer id
 CustomerOrderField.CREATED_AT: Timestamp of creation
 CustomerOrderField.DISPLAY_NAME: Display name
+AuditKind.READ: Somebody looked at it
+AuditKind.CHANGE: Somebody changed it
+AuditAction.READ: An operation read rows
+AuditAction.SUBSCRIBE: A subscription to events began
+AuditAction.INSERT: A row was made
+AuditAction.UPDATE: Columns of rows were changed
+AuditAction.DELETE: Rows were removed
+ErasureReason.NO_LONGER_NECESSARY: What the data was collected for is over (art. 17(1)(a))
+ErasureReason.CONSENT_WITHDRAWN: The person took consent back (art. 17(1)(b))
+ErasureReason.OBJECTION: The person objects to the processing (art. 17(1)(c))
+ErasureReason.UNLAWFUL_PROCESSING: The data should not have been processed (art. 17(1)(d))
+ErasureReason.LEGAL_OBLIGATION: A law or a court demands it (art. 17(1)(e))
+ErasureBlocker.CUSTOMER_NOT_CLOSED: The customer is neither CLOSED nor deleted
+ErasureBlocker.SUBSCRIPTION_NOT_ENDED: The subscription has not ended
+ErasureBlocker.INVOICE_UNPAID: An issued invoice is not paid in full
+ErasureBlocker.INVOICE_IN_DRAFT: A draft is to be issued or voided
+ErasureBlocker.CREDIT_NOT_REFUNDED: A payment is not allocated in full
+ErasureBlocker.SESSION_OPEN: A RADIUS session has not ended
+ErasureBlocker.TRAFFIC_DATA_RETAINED: Law keeps a recent session's data for now
 Role.ADMIN: Runs the platform
 Role.SUPPORT: Helps customers
 Role.BILLING: Keeps the books
@@ -214,6 +243,7 @@ Permission.CUSTOMER_WRITE: Change customers, addresses, channels and documents
 Permission.CUSTOMER_CREATE: Create customers
 Permission.CUSTOMER_DELETE: Delete customers
 Permission.CUSTOMER_LIFECYCLE: Change status and subscription state
+Permission.PII_READ: Read tax numbers and numbers of identity documents
 Permission.DOCUMENT_VERIFY: Accept and refuse documents
 Permission.BILLING_READ: Read accounts, invoices and payments
 Permission.BILLING_WRITE: Issue invoices and record payments

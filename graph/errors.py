@@ -1,10 +1,15 @@
 """Errors as clients see them: a code and a path; whatever is not expected is masked and logged."""
 
+import socket
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
+import orjson
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.kernel.database import is_contention
 from domain.kernel.errors import AccessDenied, DomainError, Unauthenticated
@@ -16,9 +21,22 @@ BAD_REQUEST = "BAD_REQUEST"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 TIMEOUT = "TIMEOUT"
 BUSY = "BUSY"
+UNAVAILABLE = "UNAVAILABLE"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+RATE_LIMITED = "RATE_LIMITED"
+PERSISTED_DOCUMENT_NOT_FOUND = "PERSISTED_DOCUMENT_NOT_FOUND"
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_MISMATCH = "PERSISTED_QUERY_MISMATCH"
+TRUSTED_DOCUMENTS_ONLY = "TRUSTED_DOCUMENTS_ONLY"
+INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
 INTERNAL = "INTERNAL_SERVER_ERROR"
+
 _MOST_ERRORS = 100
+_LARGEST_ERRORS = 100_000
+_LONGEST_MESSAGE = 1_000
+
+#: SQLSTATEs, or classes of them, of a database that is not there, goes, or takes nobody more.
+_OUTAGES = ("08", "53", "57", "55000")
 
 logger = structlog.get_logger(__name__)
 
@@ -37,6 +55,33 @@ def internal_error() -> dict[str, Any]:
     return {"message": "Internal error", "extensions": extensions}
 
 
+def unavailable() -> dict[str, Any]:
+    """The database is away: nothing is wrong with the request, and it may be repeated."""
+    return request_error("The database does not answer; try again", UNAVAILABLE)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database, or the way to it, is away or full."""
+    if isinstance(error, (PoolTimeout, ConnectionError, TimeoutError, socket.gaierror)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or state.startswith(_OUTAGES)
+
+
+def bounded(failures: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first of them: at least one, at most 100, and 100 kB as JSON."""
+    kept: list[dict[str, Any]] = []
+    size = 0
+    for failure in islice(failures, _MOST_ERRORS):
+        size += len(orjson.dumps(failure))
+        if kept and size > _LARGEST_ERRORS:
+            break
+        kept.append(failure)
+    return kept
+
+
 def domain_error(error: DomainError) -> dict[str, Any]:
     """An expected failure that is not tied to a field."""
     return request_error(error.message, error.code, path=error.path)
@@ -50,7 +95,7 @@ def validation_error(error: GraphQLError) -> dict[str, Any]:
 
 def execution_errors(errors: Iterable[GraphQLError], operation: str | None) -> list[dict[str, Any]]:
     """The errors of an execution: known failures with their codes, the rest masked."""
-    return [_execution_error(error, operation) for error in list(errors)[:_MOST_ERRORS]]
+    return bounded(_execution_error(error, operation) for error in errors)
 
 
 def _execution_error(error: GraphQLError, operation: str | None) -> dict[str, Any]:
@@ -66,6 +111,9 @@ def _execution_error(error: GraphQLError, operation: str | None) -> dict[str, An
     if is_contention(cause):
         logger.warning("database busy", path=error.path, operation=operation)
         return _formatted(error, "Others are changing the same rows; try again", BUSY)
+    if is_outage(cause):
+        logger.error("database does not answer", path=error.path, error=type(cause).__name__)
+        return {**_formatted(error, "", UNAVAILABLE), **unavailable()}
     logger.error("resolver failed", path=error.path, operation=operation, exc_info=cause)
     return {**_formatted(error, "", INTERNAL), **internal_error()}
 
@@ -79,7 +127,7 @@ def _cause(error: GraphQLError) -> Exception:
 
 
 def _formatted(error: GraphQLError, message: str, code: str, **extra: Any) -> dict[str, Any]:
-    formatted: dict[str, Any] = {"message": message}
+    formatted: dict[str, Any] = {"message": message[:_LONGEST_MESSAGE]}
     if error.locations:
         formatted["locations"] = [location.formatted for location in error.locations]
     if error.path is not None:

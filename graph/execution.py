@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any, ClassVar
 
@@ -10,8 +10,6 @@ import structlog
 from graphql import (
     ExecutionResult,
     GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
     create_source_event_stream,
     execute,
 )
@@ -20,58 +18,21 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain.kernel.errors import Unauthenticated
 from domain.kernel.events import LoggedEvent
-from graph import errors, limits
+from graph import errors
+from graph.audit.recording import recorded
 from graph.context import Context
 from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
+from graph.limits.budgets import Budgets
+from graph.limits.gate import Gate, free_budgets
+from graph.operation import Answer, Prepared, Request
+from graph.trusted.admission import Admission
 from subscriptions.cursors import Cursors
 from subscriptions.hub import Gap
 
 logger = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One GraphQL request, whatever transport it came by."""
-
-    query: str
-    variables: dict[str, Any] = field(default_factory=dict)
-    operation_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A request that was found good to run: its document, and which of its operations."""
-
-    request: Request
-    document: Document
-    operation: OperationDefinitionNode
-
-    @property
-    def kind(self) -> OperationType:
-        """Query, mutation or subscription."""
-        return self.operation.operation
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """
-    A GraphQL response. ``was_executed`` is false when it is a request error without data.
-
-    ``position`` and ``cursor`` are the place in the log of the event that it is for, if any.
-    """
-
-    data: dict[str, Any] | None
-    errors: list[dict[str, Any]]
-    was_executed: bool
-    position: int | None = None
-    cursor: str | None = None
-
-    def body(self) -> dict[str, Any]:
-        """The response map: no ``data`` on request errors, no ``errors`` when there are none."""
-        body: dict[str, Any] = {"data": self.data} if self.was_executed else {}
-        if self.errors:
-            body["errors"] = self.errors
-        return body
+__all__ = ["Answer", "Executor", "Prepared", "Request"]
 
 
 class Executor:
@@ -80,8 +41,15 @@ class Executor:
     #: How long a query, a mutation or one event of a subscription may take.
     deadline_seconds: ClassVar[float] = 10.0
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        admission: Admission | None = None,
+        budgets: Budgets | None = None,
+    ) -> None:
         self._schema = schema._schema
+        self.admission = admission or Admission()
+        self.gate = Gate(self._schema, budgets or free_budgets())
         self.documents = Documents(self._schema)
 
     async def prepare(self, request: Request, context: Context) -> Prepared:
@@ -89,20 +57,32 @@ class Executor:
         The request's operation, found good to run. To be called once for each request.
 
         Raises:
-            Refused: the document, its size or its operation is not acceptable.
+            Refused: the document, its size, its price or its operation is not acceptable, or the
+                client has asked too much of late.
         """
-        return self.prepared(request, context)
+        await self.gate.enter(context.actor, context.client)
+        request = self.admission.resolved(request, context.actor)
+        prepared = self.prepared(request, context)
+        if not prepared.is_dry:
+            context.charge = await self.gate.charge(prepared.quote, context.actor, context.client)
+        self.admission.remember(request, context.actor)
+        return prepared
 
     def prepared(self, request: Request, context: Context) -> Prepared:
         """``prepare`` for a request that was let in before. Raises ``Refused``."""
+        parsed = self.documents.parsed(request.query)
+        sized = self.gate.sized(request.query, parsed)
+        # Before validation, whose time grows faster than a document does.
+        self.gate.check(sized, context.actor)
         if context.actor.is_anonymous:
             self._check_public(request)
+        self.admission.check_introspection(parsed, context.actor)
         document = self.documents.get(request.query)
         if document.problems:
             raise Refused(*document.problems)
         operation = document.operation(request.operation_name)
-        limits.check(document, operation, request.variables)
-        return Prepared(request, document, operation)
+        quote = self.gate.quote(sized, operation, request.variables, context.actor)
+        return Prepared(request, document, operation, quote)
 
     def check_variables(self, prepared: Prepared, context: Context) -> None:
         """Whether the variables fit the operation. Raises ``Refused``."""
@@ -119,8 +99,11 @@ class Executor:
     async def execute(self, prepared: Prepared, context: Context, event: Any = None) -> Answer:
         """Execute a query, a mutation, or a subscription for one event. Never raises."""
         request = prepared.request
+        if prepared.is_dry:
+            shown = await self.gate.show(prepared.quote, context.actor, context.client)
+            return Answer(None, [], was_executed=True, extensions={"cost": shown})
         try:
-            async with asyncio.timeout(self.deadline_seconds):
+            async with recorded(prepared, context, event), asyncio.timeout(self.deadline_seconds):
                 result = execute(
                     self._schema,
                     prepared.document.node,
@@ -135,8 +118,11 @@ class Executor:
                     result = await result
         except TimeoutError:
             timed_out = errors.request_error("The operation took too long", errors.TIMEOUT)
-            return Answer(None, [timed_out], was_executed=True)
-        return _answer(result, request)
+            return _with_cost(Answer(None, [timed_out], was_executed=True), context)
+        finally:
+            # Batches run in tasks of their own.
+            context.loaders.stop()
+        return _with_cost(_answer(result, request), context)
 
     async def subscribe(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer, None]:
         """
@@ -192,6 +178,13 @@ class Executor:
         if isinstance(executor, list):
             raise Refused(*errors.execution_errors(executor, request.operation_name))
         return executor
+
+
+def _with_cost(answer: Answer, context: Context) -> Answer:
+    """The answer with what was charged for it; nothing is for each event of a subscription."""
+    if context.charge is None or not answer.was_executed:
+        return answer
+    return replace(answer, extensions={"cost": context.charge.shown()})
 
 
 def _placed(answer: Answer, event: Any, cursors: Cursors) -> Answer:

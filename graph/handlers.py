@@ -2,6 +2,7 @@
 
 from domain.billing import handlers as billing
 from domain.monitoring import handlers as monitoring
+from domain.radius import handlers as radius
 from domain.reseller import handlers as reseller
 from domain.tariff import handlers as tariff
 from subscriptions.event_bus import EventBus, Handler, Registry
@@ -9,6 +10,7 @@ from subscriptions.event_bus import EventBus, Handler, Registry
 HANDLERS: dict[str, dict[str, Handler]] = {
     "billing": billing.HANDLERS,
     "monitoring": monitoring.HANDLERS,
+    "radius": radius.HANDLERS,
     "reseller": reseller.HANDLERS,
     "tariff": tariff.HANDLERS,
 }

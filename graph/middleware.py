@@ -1,9 +1,7 @@
-"""What every HTTP answer gets: a request id, security headers, CORS by an explicit list, a log."""
+"""What every HTTP answer gets: a request id, security headers, a log."""
 
 import re
 import time
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,14 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph.errors import internal_error
 from graph.explorer import CONTENT_SECURITY_POLICY
+from graph.transport.headers import SECURITY, STRICT_TRANSPORT
 from graph.transport.requests import new_request_id
 
-_SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
+_ASSETS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "public, max-age=31536000, immutable",
 }
-_CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 logger = structlog.get_logger(__name__)
@@ -32,9 +29,14 @@ class Envelope:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._app(scope, receive, self._refusing(scope, send))
+        else:
             await self._app(scope, receive, send)
-            return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = _request_id(scope)
         started = time.perf_counter()
         status: int | None = None
@@ -64,20 +66,27 @@ class Envelope:
                     milliseconds=round((time.perf_counter() - started) * 1000, 1),
                 )
 
+    def _refusing(self, scope: Scope, send: Send) -> Send:
+        """``send`` of a handshake, whose refusals are HTTP answers like any other."""
+
+        async def send_enveloped(message: Message) -> None:
+            if message["type"] == "websocket.http.response.start":
+                _add_headers(scope, message, _request_id(scope))
+            await send(message)
+
+        return send_enveloped
+
 
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else new_request_id()
 
 
-def _add_headers(scope: Scope, message: MutableMapping[str, Any], request_id: str) -> None:
+def _add_headers(scope: Scope, message: Message, request_id: str) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-Id"] = request_id
-    for name, value in _SECURITY_HEADERS.items():
+    is_asset = scope["path"].startswith("/graphql/assets/") and message["status"] < 400
+    for name, value in ({**SECURITY, **_ASSETS} if is_asset else SECURITY).items():
         headers.setdefault(name, value)
-    is_asset = scope["path"].startswith("/graphql/assets/")
-    headers.setdefault(
-        "Content-Security-Policy", CONTENT_SECURITY_POLICY if is_asset else _CLOSED_POLICY
-    )
-    immutable = "public, max-age=31536000, immutable"
-    headers.setdefault("Cache-Control", immutable if is_asset else "no-store")
+    if scope["scheme"] in ("https", "wss"):
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT

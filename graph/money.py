@@ -3,6 +3,7 @@
 import decimal
 
 import strawberry
+from strawberry.federation.schema_directives import Cost
 
 from domain.kernel import money
 from graph.rows import RowType
@@ -10,7 +11,9 @@ from graph.scalars import CurrencyCode
 
 
 @strawberry.federation.type(
-    shareable=True, description="An exact amount of one currency, never a float"
+    shareable=True,
+    description="An exact amount of one currency, never a float",
+    directives=[Cost(weight=0)],
 )
 class Money(RowType):
     row = money.Money

@@ -226,13 +226,13 @@ SCALARS: dict[object, ScalarDefinition] = {
     CountryCode: _scalar(
         "CountryCode",
         "An ISO 3166-1 alpha-2 country code",
-        _by_domain_rule("CountryCode", "two capital letters", values.country_code),
+        _by_domain_rule("CountryCode", "an ISO 3166-1 alpha-2 code, like PT", values.country_code),
         url="https://www.iso.org/iso-3166-country-codes.html",
     ),
     CurrencyCode: _scalar(
         "CurrencyCode",
         "An ISO 4217 currency code",
-        _by_domain_rule("CurrencyCode", "three capital letters", values.currency_code),
+        _by_domain_rule("CurrencyCode", "an ISO 4217 code, like EUR", values.currency_code),
         url="https://www.iso.org/iso-4217-currency-codes.html",
     ),
     JSON: _scalar(

@@ -9,8 +9,9 @@ from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from domain.kernel.errors import AccessDenied
+from graph.access.enforcing import declare_access
 from graph.arguments import describe_arguments, drop_null_defaults
+from graph.audit.queries import AuditQueries
 from graph.billing.mutations import BillingMutations
 from graph.billing.queries import BillingQueries
 from graph.context import Info
@@ -21,21 +22,26 @@ from graph.customer.mutations import CustomerMutations
 from graph.customer.queries import CustomerQueries
 from graph.customer.subscriptions import CustomerSubscriptions
 from graph.customer_type import Customer
-from graph.entities import may_see_sdl, resolve_entities
+from graph.entities import resolve_entities
 from graph.enum_values import describe_enum_values
 from graph.events.deliveries import DeliveryQueries
 from graph.events.delivery_mutations import DeliveryMutations
 from graph.events.queries import EventQueries
 from graph.events.subscriptions import EventSubscriptions
 from graph.events.types import Event
+from graph.identity.account_mutations import AccountMutations
 from graph.identity.mutations import IdentityMutations
-from graph.identity.types import IdentityQueries
+from graph.identity.queries import IdentityQueries
+from graph.limits.declarations import declare_costs
 from graph.monitoring.mutations import MonitoringMutations
 from graph.monitoring.queries import MonitoringQueries
 from graph.node import NodeQueries
 from graph.payloads import PROBLEMS
+from graph.privacy.mutations import PrivacyMutations
+from graph.radius.credential_mutations import CredentialMutations
 from graph.radius.mutations import RadiusMutations
 from graph.radius.queries import RadiusQueries
+from graph.rate_limit.queries import RateLimitQueries
 from graph.reseller.mutations import ResellerMutations
 from graph.reseller.queries import ResellerQueries
 from graph.scalars import SCALARS
@@ -57,19 +63,24 @@ QUERIES: tuple[type, ...] = (
     EventQueries,
     DeliveryQueries,
     WebhookQueries,
+    RateLimitQueries,
+    AuditQueries,
 )
 MUTATIONS: tuple[type, ...] = (
     CustomerMutations,
     CustomerDetailMutations,
     IdentityMutations,
+    AccountMutations,
     ResellerMutations,
     CatalogueMutations,
     TariffMutations,
     RadiusMutations,
+    CredentialMutations,
     MonitoringMutations,
     BillingMutations,
     WebhookMutations,
     DeliveryMutations,
+    PrivacyMutations,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (CustomerSubscriptions, EventSubscriptions)
 
@@ -79,7 +90,7 @@ class Schema(strawberry.federation.Schema):
 
     def entities_resolver(  # type: ignore[override]
         self, info: Info, representations: list[FederationAny]
-    ) -> list[Awaitable[Any] | None]:
+    ) -> list[Awaitable[Any] | Exception | None]:
         return resolve_entities(info, representations)
 
 
@@ -97,7 +108,9 @@ def build_schema() -> Schema:
     describe_arguments(schema._schema)
     describe_enum_values(schema._schema)
     drop_null_defaults(schema._schema)
-    _guard_service(schema)
+    declare_access(schema)
+    declare_costs(schema)
+    _keep_sdl(schema)
     return schema
 
 
@@ -107,14 +120,8 @@ def _root(name: str, modules: tuple[type, ...], description: str) -> type:
     return cast("type", merged)
 
 
-def _guard_service(schema: Schema) -> None:
-    # Strawberry prints the SDL anew for each request, and for anybody.
+def _keep_sdl(schema: Schema) -> None:
+    # Strawberry prints the SDL anew for each request.
     sdl = schema.as_str()
     service_field = schema._schema.type_map["_Service"].fields["sdl"]  # type: ignore[attr-defined]
-
-    def resolve_sdl(_root: Any, info: Any) -> str:
-        if not may_see_sdl(Info(_raw_info=info, _field=None)):  # type: ignore[arg-type]
-            raise AccessDenied("read the subgraph's schema")
-        return sdl
-
-    service_field.resolve = resolve_sdl
+    service_field.resolve = lambda _root, _info: sdl

@@ -3,24 +3,36 @@
 import contextlib
 import secrets
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_SHORTEST_SECRET = 32
-_BROKERS = (
-    "memory://",
-    "redis://",
-    "rediss://",
-    "postgresql://",
-    "postgres://",
-    "postgresql+asyncpg://",
+from domain.kernel.access import Role
+from graph.limits.groups import (
+    POINTS_PER_MINUTE,
+    REQUESTS_PER_SECOND,
+    PointsPerMinute,
+    RequestsPerSecond,
 )
+from graph.setting_kinds import (
+    REDIS,
+    BrokerUrl,
+    Hosts,
+    MailUrl,
+    Networks,
+    OptionalPath,
+    Origins,
+    PostgresUrl,
+    RedisUrl,
+    Roles,
+    Secrets,
+    SignedInRoles,
+    listed,
+)
+
+_TOKEN_SECRET = "token-secret"  # noqa: S105
 
 
 class Settings(BaseSettings):
@@ -30,14 +42,17 @@ class Settings(BaseSettings):
     ``docs/settings.md`` is this table for people; a test keeps the two equal.
     """
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    # A refused value may be a secret: it is not repeated.
+    model_config = SettingsConfigDict(
+        populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
 
     data: Path = Field(
         default=Path("data"),
         alias="ISP_GRAPH_DATA",
         description="Folder of the embedded PostgreSQL and of generated keys",
     )
-    database_url: SecretStr | None = Field(
+    database_url: PostgresUrl | None = Field(
         default=None,
         alias="DATABASE_URL",
         description="PostgreSQL 15 or newer; without it the embedded one is started",
@@ -49,7 +64,7 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_POOL_SIZE",
         description="Database connections kept by one process; as many again under load",
     )
-    broadcast_url: SecretStr = Field(
+    broadcast_url: BrokerUrl = Field(
         default=SecretStr("memory://"),
         alias="BROADCAST_URL",
         description="Wake-ups between processes: memory://, redis://host or postgresql://host/db",
@@ -61,17 +76,19 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_EVENT_RETENTION_DAYS",
         description="Age at which events that every handler has done with are removed; 0 keeps all",
     )
-    token_secret: SecretStr | None = Field(
+    token_secret: Secrets | None = Field(
         default=None,
         alias="ISP_GRAPH_TOKEN_SECRET",
-        description="Signs access tokens (HS256), 32 characters or more; generated into the data "
+        description="What the keys of access tokens (EdDSA) are derived from, 32 characters or "
+        "more; several, comma-separated: the first signs, all verify; generated into the data "
         "folder if unset",
     )
-    encryption_key: SecretStr | None = Field(
+    encryption_key: Secrets | None = Field(
         default=None,
         alias="ISP_GRAPH_ENCRYPTION_KEY",
-        description="Seals webhook secrets in the database, 32 characters or more; several, "
-        "comma-separated: the first seals, all open; generated into the data folder if unset",
+        description="Seals webhook secrets and service passwords in the database, 32 characters or "
+        "more; several, comma-separated: the first seals, all open; generated into the data folder "
+        "if unset",
     )
     jwks_file: Path | None = Field(
         default=None,
@@ -88,10 +105,47 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_EXPLORER",
         description="Serve GraphiQL at GET /graphql (always in demo mode)",
     )
-    allowed_origins: Annotated[list[str], NoDecode] = Field(
+    introspection: SignedInRoles | None = Field(
+        default=None,
+        alias="ISP_GRAPH_INTROSPECTION",
+        description="Roles that may read the schema by introspection, which GraphiQL needs, like "
+        "ADMIN,SERVICE; unset: whoever is signed in, empty: nobody",
+    )
+    trusted_documents: OptionalPath = Field(
+        default=None,
+        alias="ISP_GRAPH_TRUSTED_DOCUMENTS",
+        description="Folder of documents (*.graphql, or manifests: *.json) that clients name by "
+        "documentId; a bad one fails the start",
+    )
+    trusted_only: Roles = Field(
+        default_factory=list,
+        alias="ISP_GRAPH_TRUSTED_ONLY",
+        description="Roles for which nothing but trusted documents is executed, comma-separated, "
+        "like ANONYMOUS,CUSTOMER,RESELLER",
+    )
+    allowed_origins: Origins = Field(
         default_factory=list,
         alias="ISP_GRAPH_ALLOWED_ORIGINS",
         description="Other sites whose pages may call the API, comma-separated origins",
+    )
+    allowed_hosts: Hosts = Field(
+        default_factory=list,
+        alias="ISP_GRAPH_ALLOWED_HOSTS",
+        description="Names that the API is called by (the Host header without its port), "
+        "comma-separated; any other is refused; unset: any",
+    )
+    trusted_proxies: Networks = Field(
+        default_factory=list,
+        alias="ISP_GRAPH_TRUSTED_PROXIES",
+        description="Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed, comma-separated CIDRs",
+    )
+    streams: int = Field(
+        default=1_000,
+        ge=1,
+        le=100_000,
+        alias="ISP_GRAPH_STREAMS",
+        description="Sockets and event streams that one process may have open",
     )
     streams_per_principal: int = Field(
         default=100,
@@ -99,7 +153,26 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_STREAMS_PER_PRINCIPAL",
         description="Sockets and event streams that one account may have open in one process",
     )
-    smtp_url: SecretStr | None = Field(
+    points_per_minute: PointsPerMinute = Field(
+        default=POINTS_PER_MINUTE,
+        alias="ISP_GRAPH_POINTS_PER_MINUTE",
+        description="Points that one account may spend in a minute, by role (staff are ADMIN, "
+        "SUPPORT and BILLING; anonymous are counted by address), like customer=4000,service=none; "
+        "what is not named keeps its default",
+    )
+    requests_per_second: RequestsPerSecond = Field(
+        default=REQUESTS_PER_SECOND,
+        alias="ISP_GRAPH_REQUESTS_PER_SECOND",
+        description="Requests of one account in a second, likewise; those of five seconds may come "
+        "at once",
+    )
+    budgets_url: RedisUrl | None = Field(
+        default=None,
+        alias="ISP_GRAPH_BUDGETS_URL",
+        description="Redis in which all processes count together, redis:// or rediss://; unset: "
+        "that of BROADCAST_URL if it is one, else each process counts for itself",
+    )
+    smtp_url: MailUrl | None = Field(
         default=None,
         alias="ISP_GRAPH_SMTP_URL",
         description="Mail server: smtp://user:password@host:587, or smtps://; without it "
@@ -110,11 +183,19 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_MAIL_FROM",
         description="Sender of messages to customers",
     )
-    webhook_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+    webhook_networks: Networks = Field(
         default_factory=list,
         alias="ISP_GRAPH_WEBHOOK_NETWORKS",
         description="Private networks that the operator's own webhook endpoints may lie in, never "
         "a reseller's, comma-separated CIDRs; there http is accepted too",
+    )
+    traffic_retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=3_650,
+        alias="ISP_GRAPH_TRAFFIC_RETENTION_DAYS",
+        description="How long law keeps the data of an ended RADIUS session: until then its "
+        "customer cannot be erased",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="ISP_GRAPH_LOG_LEVEL", description="Least severe level that is logged"
@@ -123,62 +204,11 @@ class Settings(BaseSettings):
         default="json", alias="ISP_GRAPH_LOG_FORMAT", description="Log lines as JSON, or for eyes"
     )
 
-    @field_validator("database_url")
+    @field_validator("trusted_only")
     @classmethod
-    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        try:
-            url = make_url(value.get_secret_value())
-        except ArgumentError:
-            raise ValueError("is not a URL like postgresql://user:password@host/database") from None
-        if url.get_backend_name() not in ("postgresql", "postgres"):
-            raise ValueError("must be a postgresql:// URL")
-        url = url.set(drivername="postgresql+asyncpg")
-        return SecretStr(url.render_as_string(hide_password=False))
-
-    @field_validator("broadcast_url")
-    @classmethod
-    def _is_broker(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(_BROKERS):
-            raise ValueError(f"must start with one of {', '.join(_BROKERS)}")
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _is_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
-            raise ValueError("must start with smtp:// or smtps://")
-        return value
-
-    @field_validator("token_secret")
-    @classmethod
-    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < _SHORTEST_SECRET:
-            raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
-        return value
-
-    @field_validator("encryption_key")
-    @classmethod
-    def _are_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and any(len(key) < _SHORTEST_SECRET for key in _listed(value)):
-            raise ValueError(f"must have at least {_SHORTEST_SECRET} characters in each key")
-        return value
-
-    @field_validator("webhook_networks", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [network.strip() for network in value.split(",") if network.strip()]
-        return value
-
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _origins(cls, value: object) -> object:
-        if isinstance(value, str):
-            value = [origin.strip() for origin in value.split(",") if origin.strip()]
-        if isinstance(value, list) and any(origin in ("*", "null") for origin in value):
-            raise ValueError("must list origins; * and null are not accepted")
+    def _can_be_served(cls, value: list[Role], info: ValidationInfo) -> list[Role]:
+        if value and info.data.get("trusted_documents") is None:
+            raise ValueError("needs ISP_GRAPH_TRUSTED_DOCUMENTS")
         return value
 
     @property
@@ -187,20 +217,36 @@ class Settings(BaseSettings):
         return self.explorer or self.demo
 
     @property
+    def shared_budgets(self) -> str | None:
+        """The Redis in which budgets are counted; None if each process counts for itself."""
+        url = (self.budgets_url or self.broadcast_url).get_secret_value()
+        return url if url.startswith(REDIS) else None
+
+    @property
     def keep_events(self) -> timedelta | None:
         """How long events are kept; None is for ever."""
         return timedelta(days=self.event_retention_days) if self.event_retention_days else None
 
-    def signing_secret(self) -> str:
-        """The token secret; made once and kept in the data folder if none is set."""
+    @property
+    def keep_sessions(self) -> timedelta:
+        """How long the traffic data of an ended session may not be erased."""
+        return timedelta(days=self.traffic_retention_days)
+
+    @property
+    def has_token_secret(self) -> bool:
+        """Whether a token secret is set, or was made before."""
+        return self.token_secret is not None or (self.data / _TOKEN_SECRET).exists()
+
+    def token_secrets(self) -> list[str]:
+        """What signs, then what only verifies; made once and kept in the data folder if unset."""
         if self.token_secret is not None:
-            return self.token_secret.get_secret_value()
-        return self._generated("token-secret")
+            return listed(self.token_secret)
+        return [self._generated(_TOKEN_SECRET)]
 
     def encryption_keys(self) -> list[str]:
         """What seals, then what only opens; made once and kept like the token secret."""
         if self.encryption_key is not None:
-            return _listed(self.encryption_key)
+            return listed(self.encryption_key)
         return [self._generated("encryption-key")]
 
     def _generated(self, name: str) -> str:
@@ -215,7 +261,3 @@ class Settings(BaseSettings):
                 path.hardlink_to(fresh)
             fresh.unlink()
         return path.read_text().strip()
-
-
-def _listed(keys: SecretStr) -> list[str]:
-    return [key.strip() for key in keys.get_secret_value().split(",")]

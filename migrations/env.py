@@ -16,6 +16,7 @@ _PARTITION = r"events_(\d{4}_\d{2}|rest)"
 
 def load_models() -> None:
     """Import every module that declares tables, so that the metadata is whole."""
+    importlib.import_module("domain.kernel.audit")
     importlib.import_module("domain.kernel.deliveries")
     importlib.import_module("domain.kernel.events")
     importlib.import_module("domain.kernel.idempotency")

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from domain.kernel.audit_reads import note
 from domain.kernel.paging import Page
 
 R = TypeVar("R")
@@ -26,6 +27,7 @@ class Listing(Generic[R]):
     def __init__(self, page: Page[R], count: Callable[[], Awaitable[int]]) -> None:
         self.page = page
         self.count = count
+        note(page.items)
 
     @property
     def edges(self) -> list[Edge[R]]:

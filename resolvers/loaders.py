@@ -2,6 +2,7 @@
 
 from resolvers.billing.loaders import BillingLoaders
 from resolvers.customer.loaders import CustomerLoaders
+from resolvers.identity.loaders import IdentityLoaders
 from resolvers.monitoring.loaders import MonitoringLoaders
 from resolvers.radius.loaders import RadiusLoaders
 from resolvers.reseller.loaders import ResellerLoaders
@@ -17,5 +18,6 @@ class Loaders(
     MonitoringLoaders,
     BillingLoaders,
     WebhookLoaders,
+    IdentityLoaders,
 ):
     """Every module's loaders under one name."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Hashable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import Actor
+from domain.kernel.audit_reads import note
 from domain.kernel.database import Database
 from domain.kernel.paging import Page, empty_page
 from resolvers.connections import Listing
@@ -32,6 +35,27 @@ class LoaderGroup:
     def __init__(self, database: Database, actor: Actor) -> None:
         self._database = database
         self._actor = actor
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_over = False
+
+    def stop(self) -> None:
+        """The operation is over: end what still loads for it, down to its statement."""
+        self._is_over = True
+        for task in self._running:
+            task.cancel()
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for one batch, which runs in a task that nobody else knows."""
+        task = asyncio.current_task()
+        if self._is_over or task is None:
+            raise asyncio.CancelledError
+        self._running.add(task)
+        try:
+            async with self._database.reading_as(self._actor) as connection:
+                yield connection
+        finally:
+            self._running.discard(task)
 
     def one(self, query: ByKey[K, V]) -> DataLoader[K, V | None]:
         """``K → V | None``: None when the row is absent or hidden from the actor."""
@@ -78,8 +102,9 @@ class LoaderGroup:
 
     def _loader(self, query: Any, missing: Callable[[Any], Any]) -> DataLoader[Any, Any]:
         async def load(keys: list[Any]) -> list[Any]:
-            async with self._database.reading_as(self._actor) as connection:
+            async with self._reading() as connection:
                 found = await query(connection, self._actor, keys)
+            _note(found)
             return [found[key] if key in found else missing(key) for key in keys]
 
         return DataLoader(load)
@@ -101,8 +126,15 @@ class LoaderGroup:
         for parent, argument in keys:
             parents.setdefault(argument, []).append(parent)
         found: dict[tuple[Any, Any], Any] = {}
-        async with self._database.reading_as(self._actor) as connection:
+        async with self._reading() as connection:
             for argument, wanted in parents.items():
                 answers = await query(connection, self._actor, wanted, argument)
                 found |= {(parent, argument): answer for parent, answer in answers.items()}
+        _note(found)
         return found
+
+
+def _note(found: dict[Any, Any]) -> None:
+    """Tell the audit log what was loaded; pages tell it themselves, as listings."""
+    for value in found.values():
+        note(value if isinstance(value, list) else (value,))

@@ -5,11 +5,13 @@ from types import ModuleType
 
 from domain.billing import events as billing
 from domain.customer import events as customer
+from domain.identity import events as identity
 from domain.kernel import delivery_events as delivery
 from domain.kernel.access import Actor, Permission
 from domain.kernel.errors import Invalid
 from domain.kernel.events import Event
 from domain.monitoring import events as monitoring
+from domain.privacy import events as privacy
 from domain.radius import events as radius
 from domain.reseller import events as reseller
 from domain.tariff import events as tariff
@@ -17,6 +19,7 @@ from domain.webhook import events as webhook
 
 _MODULES: tuple[ModuleType, ...] = (
     customer,
+    privacy,
     billing,
     tariff,
     radius,
@@ -24,6 +27,7 @@ _MODULES: tuple[ModuleType, ...] = (
     reseller,
     webhook,
     delivery,
+    identity,
 )
 
 #: The first that fits decides; a type that none fits is for who cares for the machinery.
@@ -37,6 +41,7 @@ _PERMISSIONS = {
     "reseller.": Permission.RESELLER_READ,
     "webhook.": Permission.WEBHOOK_WRITE,
     "delivery.": Permission.EVENT_ADMIN,
+    "identity.": Permission.IDENTITY_ADMIN,
 }
 _DESCRIPTIONS = """
 customer.created: A customer was created
@@ -47,6 +52,8 @@ customer.address.created: An address was added
 customer.address.updated: An address was changed or removed
 customer.document.verified: Staff accepted a document
 customer.email.verified: A customer proved an e-mail address to be theirs
+customer.data_exported: Everything held of a customer was handed out
+customer.erased: A customer was forgotten: forget earlier events of it too
 billing.account.created: A billing account was opened
 billing.account.updated: Settings of a billing account were changed
 billing.account.closed: A billing account was settled and closed
@@ -65,6 +72,9 @@ tariff.fup.changed: The fair usage state moved
 radius.session.started: A customer came online
 radius.session.stopped: A session ended
 radius.session.disconnect_requested: Staff asked for a session's end
+radius.credential.created: A customer got a name and secret to come online with
+radius.credential.rotated: A service credential got another secret
+radius.credential.ended: A service credential lets nobody in any more
 radius.auth.rejected: An authentication failed, for the first time after a minute without
 monitoring.alert.raised: An alert was raised
 monitoring.alert.acknowledged: Somebody took an alert up
@@ -83,6 +93,10 @@ delivery.discarded: A dead letter was given up for good
 delivery.paused: A handler was held: it handles nothing for now
 delivery.resumed: A held handler goes on
 delivery.replayed: A handler's place in the log was set back
+identity.account.created: A person was given an account
+identity.account.updated: A person's account was changed
+identity.service_account.created: A program was given an account
+identity.service_account.updated: A program's account was changed
 """
 
 

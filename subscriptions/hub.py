@@ -61,6 +61,7 @@ class Hub:
         self.is_started = asyncio.Event()
         self._audience = Audience()
         self._woken = asyncio.Event()
+        self._listeners: list[Callable[[LoggedEvent], None]] = []
 
     @property
     def cursor(self) -> str:
@@ -71,6 +72,10 @@ class Hub:
     def followers(self) -> int:
         """How many subscribers follow the log now."""
         return len(self._audience)
+
+    def on_event(self, listener: Callable[[LoggedEvent], None]) -> None:
+        """Call the listener with every event that this process reads; it must be quick."""
+        self._listeners.append(listener)
 
     def wake(self) -> None:
         """There may be more to read."""
@@ -154,6 +159,8 @@ class Hub:
             if event.position != self.position + 1:
                 break
             self.position = event.position
+            for listener in self._listeners:
+                listener(event)
             self._audience.tell(event)
         EVENTS_DISPATCHED.inc(self.position - before)
         HUB_POSITION.set(self.position)

@@ -151,6 +151,7 @@ class InvoiceLine(Model):
     """
 
     __tablename__ = "invoice_lines"
+    __audited__ = False
     __table_args__ = (
         UniqueConstraint("invoice_id", "position"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
@@ -187,6 +188,7 @@ class NumberSeries(Model):
     """
 
     __tablename__ = "number_series"
+    __audited__ = False
     __table_args__ = {"schema": "billing"}
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -229,6 +231,7 @@ class PaymentAllocation(Model):
     """The part of a payment that pays one invoice."""
 
     __tablename__ = "payment_allocations"
+    __audited__ = False
     __table_args__ = (
         UniqueConstraint("payment_id", "invoice_id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),

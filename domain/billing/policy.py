@@ -2,9 +2,20 @@
 
 from sqlalchemy import ColumnElement
 
+from domain.billing import records
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
-from domain.kernel.access import Actor, Role
+from domain.kernel.access import Actor, Permission, Role
+from domain.kernel.needs import reading
+
+#: What reading each kind of record needs, whatever the row.
+READS = {
+    records.BillingAccount: reading("billing accounts", Permission.BILLING_READ),
+    records.Invoice: reading("invoices", Permission.BILLING_READ),
+    records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
+    records.Payment: reading("payments", Permission.BILLING_READ),
+    records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+}
 
 
 def visible_accounts(actor: Actor) -> ColumnElement[bool]:

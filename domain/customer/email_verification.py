@@ -66,6 +66,7 @@ class EmailVerificationService:
         Raises:
             Invalid: unknown, used, ended or expired token, or the address has changed since.
         """
+        await session.leave_scope()
         verification = await session.locked(
             EmailVerification, EmailVerification.token_hash == _digest(token)
         )

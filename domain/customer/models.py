@@ -109,6 +109,7 @@ class Customer(Timestamps, Model):
     """
 
     __tablename__ = "customers"
+    __customer_key__ = "id"
     __table_args__ = (
         Index(
             "customers_username_key",

@@ -4,8 +4,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, false, select, true
 
+from domain.customer import records
 from domain.customer.models import Customer
 from domain.kernel.access import Actor, Permission, Role
+from domain.kernel.needs import reading
+
+#: What reading each kind of record needs, whatever the row.
+READS = {
+    records.Customer: reading("customers", Permission.CUSTOMER_READ),
+    records.Address: reading("customers", Permission.CUSTOMER_READ),
+    records.Document: reading("customers", Permission.CUSTOMER_READ),
+    records.CommunicationPreference: reading("communication preferences", Permission.CUSTOMER_READ),
+    records.StateChange: reading("state changes", Permission.CUSTOMER_READ),
+}
+#: What tells a person apart before the state: tax numbers, and numbers of identity documents.
+READS_IDENTITY_NUMBERS = reading("tax and document numbers", Permission.PII_READ)
 
 #: Kinds of accounts that are told as such; every other one is a person of the staff.
 _SHOWN_KINDS = frozenset({"anonymous", "customer", "reseller", "service", "system"})

@@ -45,14 +45,15 @@ _CHECKS: dict[str, Callable[[Any, str], Any]] = {
     "phone": values.phone_number,
     "mobile": values.phone_number,
     "username": values.username,
-    "language": _short(10),
+    "language": values.language_tag,
     "time_zone": values.time_zone,
     "tags": _tags,
     "custom_fields": _custom_fields,
     "password": _as_is,
 }
 _REQUIRED = frozenset({"type", "language", "time_zone", "tags", "custom_fields", "password"})
-_OWN_FIELDS = frozenset({"email", "phone", "mobile", "language", "time_zone", "password"})
+# Not the password: its owner must know the present one (``changePassword``).
+_OWN_FIELDS = frozenset({"email", "phone", "mobile", "language", "time_zone"})
 
 
 def checked_new(command: CreateCustomer) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def checked_changes(customer: Customer, changes: Mapping[str, Any], actor: Actor
     The changes, each checked; None clears an optional field.
 
     Raises:
-        AccessDenied: customers may change their contact data and password, nothing else.
+        AccessDenied: customers may change their contact data, nothing else.
         Invalid: an unknown field, or a value that breaks its rule.
     """
     for name, value in changes.items():

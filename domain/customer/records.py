@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.customer.models import (
     AddressType,
@@ -19,6 +19,8 @@ from domain.customer.models import (
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A customer's own row. Names are the model's."""
+
+    __customer_key__: ClassVar[str] = "id"
 
     id: int
     customer_number: str

@@ -1,26 +1,22 @@
-"""Signing in, staying signed in, signing out."""
+"""Signing in, staying signed in, changing one's password, signing out."""
 
-import hashlib
-import secrets
-from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
+from dataclasses import dataclass, replace
+from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 
-from domain.customer.models import Customer, CustomerStatus
-from domain.identity.errors import InvalidToken
-from domain.identity.models import Account, AccountRole, FailedSignIn, RefreshToken
-from domain.identity.tokens import ACCESS_TTL, Tokens
-from domain.kernel import passwords, values
-from domain.kernel.access import SYSTEM, Role
+from domain.identity import service_accounts, sign_ins, tries
+from domain.identity.logins import LONGEST_LOGIN, Login, keep_hash, login_named, login_of, normal
+from domain.identity.models import Account
+from domain.identity.replacing import replace_password
+from domain.identity.sign_ins import Reused
+from domain.identity.throttle import Place
+from domain.identity.tokens import ACCESS_TTL, SERVICE_TTL, Tokens
+from domain.kernel import passwords
+from domain.kernel.access import SYSTEM, Actor, Permission, Role
 from domain.kernel.database import Database
+from domain.kernel.errors import AccessDenied, Invalid, InvalidCredentials
 from domain.kernel.unit_of_work import UnitOfWork
-
-REFRESH_TTL = timedelta(days=14)
-_MOST_FAILURES = 5
-_FAILURES_WITHIN = timedelta(minutes=15)
-_LONGEST_LOGIN = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,194 +31,185 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Login:
-    """A login that exists: whom its tokens speak for."""
+class ServiceToken:
+    """An access token for a program, its scopes, and how many seconds it is good for."""
 
-    subject: str
-    role: Role
-    password_hash: str | None = None
-    customer_id: int | None = None
-    reseller_id: int | None = None
+    access_token: str
+    expires_in: int
+    scopes: tuple[Permission, ...]
 
 
 class IdentityService:
     """
-    Sign-in for customers (username) and staff (e-mail address).
+    Sign-in for customers (username), staff (e-mail address) and programs (name and secret).
 
-    A wrong password, an unknown login and a disabled one are told apart neither by the answer
-    nor by its time. After five failures in 15 minutes a login is refused whatever the password.
+    A wrong password, an unknown login, a disabled one and one that has to wait are told apart
+    neither by the answer nor by its time. No connection is held while passwords wait.
     """
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
-    async def check_password(self, database: Database, login: str, password: str) -> str | None:
+    async def sign_in(
+        self, database: Database, login: str, password: str, client: str | None = None
+    ) -> SignedIn:
         """
-        The subject who may sign in with these, or None. Failures are counted by the caller.
+        Tokens for a login and its password; ``client`` is the address that the try came from.
 
-        Passwords wait for one another; no connection is held meanwhile.
+        Raises:
+            InvalidCredentials: whatever is the matter.
         """
-        login = _normal(login)
-        async with database.session(SYSTEM) as session:
-            found = await self._login(session, login) if len(login) <= _LONGEST_LOGIN else None
-        right = await passwords.matches(password, found.password_hash if found else None)
-        async with database.session(SYSTEM) as session:
-            throttled = await self._is_throttled(session, login)
-        return found.subject if found and right and not throttled else None
+        name = normal(login)
+        async with database.unit_of_work(SYSTEM) as session:
+            tried = await tries.begin(session, Place.of(name[: LONGEST_LOGIN + 1], client))
+            found = await login_named(session, name)
+        if not await _is_right(found, tried, password) or found is None:
+            raise InvalidCredentials
+        fresh = await passwords.rehashed(password, found.password_hash)
+        async with database.unit_of_work(SYSTEM) as session:
+            present = await login_of(await session.connection(), found.subject)
+            if present != found:
+                raise InvalidCredentials
+            await tries.succeeded(session, tried)
+            if fresh is not None:
+                present = await _with_hash(session, found, fresh)
+            sign_in_id = await sign_ins.begin(session, present, client)
+            await _note_sign_in(session, present)
+            return await self._granted(session, present, sign_in_id)
 
-    async def record_failure(self, session: UnitOfWork, login: str) -> None:
-        """Count a failed attempt, in a transaction of its own."""
-        session.add(FailedSignIn(login_hash=_digest(_normal(login)), failed_at=session.now))
-
-    async def sign_in(self, session: UnitOfWork, subject: str, login: str) -> SignedIn:
-        """Tokens for a subject whose password was right; its failures are forgotten."""
-        await session.execute(
-            delete(FailedSignIn).where(FailedSignIn.login_hash == _digest(_normal(login)))
-        )
-        return await self._tokens_for(session, await self._subject(session, subject), str(uuid4()))
-
-    async def refresh(self, session: UnitOfWork, refresh_token: str) -> SignedIn | None:
+    async def refresh(self, session: UnitOfWork, refresh_token: str) -> SignedIn | Reused:
         """
         New tokens for a refresh token, which thereby ends.
 
-        None if the token was used before: the family is ended then, and that must be committed.
+        ``Reused`` if the token was used before: the sign-in is ended then, to be committed.
 
         Raises:
-            InvalidToken: unknown, expired or ended, or the login is gone.
+            InvalidToken: unknown, expired or ended, or the login is another by now.
         """
-        row = await session.locked(RefreshToken, RefreshToken.token_hash == _digest(refresh_token))
-        if row is None or row.ended_at is not None or row.expires_at <= session.now:
-            raise InvalidToken
-        if row.used_at is not None:
-            await self._end_family(session, row.family)
+        redeemed = await sign_ins.redeemed(session, refresh_token)
+        if isinstance(redeemed, Reused):
+            return redeemed
+        sign_in_id, login = redeemed
+        return await self._granted(session, login, sign_in_id)
+
+    async def sign_out(
+        self, session: UnitOfWork, refresh_token: str, *, everywhere: bool = False
+    ) -> str | None:
+        """
+        End the token's sign-in, or all of its subject's; an unknown token is no error.
+
+        Returns whose access tokens are good no more.
+        """
+        sign_in = await sign_ins.of_token(session, refresh_token)
+        if sign_in is None:
             return None
-        row.used_at = session.now
-        return await self._tokens_for(
-            session, await self._subject(session, row.subject), row.family
-        )
+        if everywhere and sign_in.ended_at is None:
+            await sign_ins.end_all(session, sign_in.subject)
+        else:
+            await sign_ins.end(session, sign_in.subject, sign_in.id)
+        return sign_in.subject
 
-    async def sign_out(self, session: UnitOfWork, refresh_token: str) -> None:
-        """End the token's whole family; an unknown token is no error."""
-        family = await session.scalar(
-            select(RefreshToken.family).where(RefreshToken.token_hash == _digest(refresh_token))
-        )
-        if family is not None:
-            await self._end_family(session, family)
-
-    async def create_account(
+    async def change_password(
         self,
-        session: UnitOfWork,
-        *,
-        email: str,
-        display_name: str,
-        role: AccountRole,
-        password: str,
-        reseller_id: int | None = None,
-    ) -> Account:
-        """An account for staff or a reseller's person. Raises ``Invalid``."""
-        account = Account(
-            email=values.email_address(email).lower(),
-            display_name=values.text(display_name, "displayName"),
-            role=role,
-            reseller_id=reseller_id,
-            password_hash=await passwords.hashed(password),
-        )
-        session.add(account)
-        await session.flush()
-        return account
+        database: Database,
+        actor: Actor,
+        current: str,
+        new: str,
+        client: str | None = None,
+    ) -> None:
+        """
+        Replace the actor's own password and end its other sign-ins. Throttled like signing in.
 
-    async def _tokens_for(self, session: UnitOfWork, login: _Login, family: str) -> SignedIn:
-        refresh_token = secrets.token_urlsafe(32)
-        session.add(
-            RefreshToken(
-                token_hash=_digest(refresh_token),
-                family=family,
-                subject=login.subject,
-                created_at=session.now,
-                expires_at=session.now + REFRESH_TTL,
-            )
+        Announces ``customer.updated`` or ``identity.account.updated``.
+
+        Raises:
+            AccessDenied: the actor has no password.
+            Invalid: the new one is too short or too long.
+            InvalidCredentials: the current one is wrong, or is not looked at for now.
+        """
+        async with database.unit_of_work(SYSTEM) as session:
+            login = await login_of(await session.connection(), actor.subject)
+            if login is None:
+                raise AccessDenied("change a password: this account has none")
+            passwords.checked(new, "newPassword")
+            tried = await tries.begin(session, Place.of(login.name, client))
+        if not await _is_right(login, tried, current):
+            raise InvalidCredentials
+        password_hash = await passwords.hashed(new)
+        async with database.unit_of_work(replace(SYSTEM, subject=actor.subject)) as session:
+            await tries.succeeded(session, tried)
+            await replace_password(session, login, password_hash, actor.sign_in_id)
+
+    async def service_token(
+        self,
+        database: Database,
+        name: str,
+        secret: str,
+        scopes: tuple[Permission, ...] | None = None,
+        client: str | None = None,
+    ) -> ServiceToken:
+        """
+        A token for a program, with all of its scopes or those named (RFC 6749 §4.4).
+
+        Raises:
+            InvalidCredentials: no active service account has that name and secret.
+            Invalid: it lacks one of the scopes.
+        """
+        async with database.unit_of_work(SYSTEM) as session:
+            tried = await tries.begin(session, Place.of(f"service:{name[:LONGEST_LOGIN]}", client))
+        async with database.unit_of_work(SYSTEM) as session:
+            program = await service_accounts.program_with(session, name, secret)
+            if program is None or not tried.is_admitted:
+                raise InvalidCredentials
+            await tries.succeeded(session, tried)
+            await service_accounts.note_use(session, program)
+        given = program.scopes if scopes is None else scopes
+        if not set(given) <= set(program.scopes):
+            raise Invalid("scope", "is more than the service account has")
+        token = self._tokens.issue(
+            program.subject,
+            Role.SERVICE,
+            scopes=given,
+            ttl=SERVICE_TTL,
+            secret_version=program.secret_version,
         )
+        return ServiceToken(token, int(SERVICE_TTL.total_seconds()), given)
+
+    async def _granted(self, session: UnitOfWork, login: Login, sign_in_id: UUID) -> SignedIn:
         access_token = self._tokens.issue(
             login.subject,
             login.role,
             customer_id=login.customer_id,
             reseller_id=login.reseller_id,
+            sign_in_id=sign_in_id,
         )
         return SignedIn(
             access_token=access_token,
-            refresh_token=refresh_token,
+            refresh_token=await sign_ins.refresh_token(session, sign_in_id),
             expires_in=int(ACCESS_TTL.total_seconds()),
             role=login.role,
             subject=login.subject,
         )
 
-    async def _login(self, session: UnitOfWork, login: str) -> _Login | None:
-        account = await session.scalar(
-            select(Account).where(Account.email == login, Account.is_active)
-        )
-        if account is not None:
-            return _of_account(account)
-        customer = await session.scalar(
-            select(Customer).where(Customer.username == login, *_MAY_SIGN_IN)
-        )
-        return None if customer is None else _of_customer(customer)
 
-    async def _subject(self, session: UnitOfWork, subject: str) -> _Login:
-        kind, _, key = subject.partition(":")
-        if kind == "account":
-            account = await session.scalar(
-                select(Account).where(Account.id == int(key), Account.is_active)
-            )
-            login = None if account is None else _of_account(account)
-        else:
-            customer = await session.scalar(
-                select(Customer).where(Customer.id == int(key), *_MAY_SIGN_IN)
-            )
-            login = None if customer is None else _of_customer(customer)
-        if login is None:
-            raise InvalidToken
-        return login
+async def _is_right(login: Login | None, tried: tries.Try, password: str) -> bool:
+    """One hash is checked, whatever is known already."""
+    right = await passwords.matches(password, None if login is None else login.password_hash)
+    return right and tried.is_admitted
 
-    async def _is_throttled(self, session: UnitOfWork, login: str) -> bool:
-        failures = await session.scalar(
-            select(func.count()).where(
-                FailedSignIn.login_hash == _digest(login),
-                FailedSignIn.failed_at > session.now - _FAILURES_WITHIN,
-            )
-        )
-        return (failures or 0) >= _MOST_FAILURES
 
-    async def _end_family(self, session: UnitOfWork, family: str) -> None:
+async def _with_hash(session: UnitOfWork, login: Login, password_hash: str) -> Login:
+    renewed = replace(login, password_hash=password_hash)
+    await keep_hash(session, login, password_hash)
+    await sign_ins.restamp(session, login, renewed)
+    return renewed
+
+
+async def _note_sign_in(session: UnitOfWork, login: Login) -> None:
+    if login.customer_id is None:
         await session.execute(
-            update(RefreshToken).where(RefreshToken.family == family).values(ended_at=session.now)
+            update(Account)
+            .where(Account.id == int(login.subject.partition(":")[2]))
+            .values(last_signed_in_at=session.now)
+            .execution_options(synchronize_session=False)
         )
-
-
-_MAY_SIGN_IN = (Customer.deleted_at.is_(None), Customer.status != CustomerStatus.CLOSED)
-
-
-def _of_account(account: Account) -> _Login:
-    return _Login(
-        subject=f"account:{account.id}",
-        role=Role(account.role.value),
-        password_hash=account.password_hash,
-        reseller_id=account.reseller_id,
-    )
-
-
-def _of_customer(customer: Customer) -> _Login:
-    return _Login(
-        subject=f"customer:{customer.id}",
-        role=Role.CUSTOMER,
-        password_hash=customer.password_hash,
-        customer_id=customer.id,
-    )
-
-
-def _normal(login: str) -> str:
-    """One spelling of a login, so that its failures are counted together."""
-    return login.strip().lower()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

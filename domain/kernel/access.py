@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from domain.kernel.errors import AccessDenied, Unauthenticated
+from domain.kernel.errors import AccessDenied, ReadOnly, Unauthenticated
 
 
 class Role(StrEnum):
@@ -21,13 +22,14 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """One kind of act. A service account's scopes are these words."""
+    """One kind of act. A service account's scopes are these words; those that look end in read."""
 
     CUSTOMER_READ = "customer:read"
     CUSTOMER_WRITE = "customer:write"
     CUSTOMER_CREATE = "customer:create"
     CUSTOMER_DELETE = "customer:delete"
     CUSTOMER_LIFECYCLE = "customer:lifecycle"
+    PII_READ = "pii:read"
     DOCUMENT_VERIFY = "document:verify"
     BILLING_READ = "billing:read"
     BILLING_WRITE = "billing:write"
@@ -105,7 +107,9 @@ class Actor:
     """
     Who acts: a role, what it may do, and the part of the rows that is its own.
 
-    ``reseller_ids`` is the reseller's whole subtree, itself included.
+    ``reseller_ids`` is the reseller's whole subtree, itself included. ``sign_in_id`` is which of
+    its sign-ins acts, and makes no difference to what it may do. ``reads_only`` is why it may
+    change nothing for now, whatever its permissions say; None if it may.
     """
 
     role: Role
@@ -115,6 +119,8 @@ class Actor:
     reseller_id: int | None = None
     reseller_ids: tuple[int, ...] = field(default=())
     expires_at: datetime | None = None
+    sign_in_id: UUID | None = field(default=None, compare=False)
+    reads_only: str | None = None
 
     @property
     def sees_all_rows(self) -> bool:
@@ -173,8 +179,11 @@ def require(actor: Actor, permission: Permission, act: str) -> None:
     Raises:
         Unauthenticated: nobody is signed in.
         AccessDenied: somebody is, without the permission; ``act`` completes "You may not …".
+        ReadOnly: with it, but may only read for now.
     """
     if actor.is_anonymous:
         raise Unauthenticated
     if not actor.can(permission):
         raise AccessDenied(act)
+    if actor.reads_only is not None and not permission.endswith(":read"):
+        raise ReadOnly(act, actor.reads_only)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, DateTime, Identity, Integer, MetaData, func
@@ -18,7 +18,15 @@ BigInt = Annotated[int, mapped_column(BigInteger)]
 
 
 class Model(DeclarativeBase):
-    """A table. Instants are UTC and aware; enums are text with a check; names are predictable."""
+    """
+    A table. Instants are UTC and aware; enums are text with a check; names are predictable.
+
+    ``__audited__`` says whether the audit log tells of changes to its rows: of all, of none, or of
+    these columns. ``__customer_key__`` names the column that tells which customer a row is about.
+    """
+
+    __audited__: ClassVar[bool | frozenset[str]] = True
+    __customer_key__: ClassVar[str] = "customer_id"
 
     metadata = MetaData(
         naming_convention={

@@ -1,5 +1,6 @@
 """The one door to PostgreSQL: read connections, units of work, and constraint names of failures."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import Session
 
 from domain.kernel.access import Actor
+from domain.kernel.row_scope import begin_reading, confine
 from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
 
 _SERVER_SETTINGS = {
@@ -55,7 +57,9 @@ class Database:
     A PostgreSQL database.
 
     Reads run on AUTOCOMMIT connections, one per batch; a write is a unit of work: one
-    transaction with one actor. ``on_announced`` is called after a commit that wrote events.
+    transaction with one actor. What a tenant reads or writes (a customer, a reseller, or nobody)
+    runs as a role that sees its own rows only: row-level security, the second line behind the
+    modules' policies. ``on_announced`` is called after a commit that wrote events.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -70,11 +74,13 @@ class Database:
 
     def reading_as(self, actor: Actor) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for the actor's reads; ``reading`` is for what the platform itself does."""
-        return self.reading()
+        return self.reading() if actor.sees_all_rows else self._reading_own(actor)
 
     def session(self, actor: Actor) -> UnitOfWork:
         """A session of the actor's that the caller commits and closes, as the guide's calls do."""
         session = self._sessions(info={"actor": actor})
+        if not actor.sees_all_rows:
+            confine(session.sync_session, actor)
         event.listen(session.sync_session, "after_commit", self._after_commit)
         return session
 
@@ -84,6 +90,18 @@ class Database:
         async with self.session(actor) as session, session.begin():
             yield session
 
+    @asynccontextmanager
+    async def _reading_own(self, actor: Actor) -> AsyncIterator[AsyncConnection]:
+        connection = await self._reader.connect()
+        # The driver's own connection: SQLAlchemy would take two more round trips to begin.
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            await _begin(connection, driver, begin_reading(actor))
+            yield connection
+        finally:
+            # In a task of its own: whoever is cancelled gives back no connection half released.
+            await asyncio.shield(asyncio.create_task(_release(connection, driver)))
+
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -91,6 +109,26 @@ class Database:
     def _after_commit(self, session: Session) -> None:
         if session.info.pop(ANNOUNCED, False):
             self.on_announced()
+
+
+async def _begin(connection: AsyncConnection, driver: Any, statement: str) -> None:
+    try:
+        await driver.execute(statement)
+    except Exception:
+        if driver.is_closed():
+            # SQLAlchemy is to find out: it raises its own exception and renews the pool.
+            await connection.exec_driver_sql("select 1")
+        raise
+
+
+async def _release(connection: AsyncConnection, driver: Any) -> None:
+    """End the tenant's transaction and give the connection back, or throw it away."""
+    try:
+        await driver.execute("commit")
+    except Exception:
+        await connection.invalidate()
+    finally:
+        await connection.close()
 
 
 def is_contention(error: BaseException | None) -> bool:

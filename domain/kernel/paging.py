@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, tuple_
@@ -173,7 +174,8 @@ async def count_of(connection: AsyncConnection, statement: Select[Any]) -> int:
 
 def encode_cursor(signature: str, values: Sequence[Any]) -> str:
     """An opaque text of the row's place: base64url of version, order and sort keys."""
-    return base64.urlsafe_b64encode(orjson.dumps([1, signature, *values])).decode().rstrip("=")
+    place = orjson.dumps([1, signature, *values], default=str)
+    return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, signature: str, order: Ordering, *, field: str) -> list[Any]:
@@ -248,8 +250,8 @@ def _typed(value: Any, column: Any) -> Any:
     expected: type[Any] = column.type.python_type
     if expected is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
-    if expected is date:
-        return date.fromisoformat(value)
+    if expected in (date, UUID):
+        return date.fromisoformat(value) if expected is date else UUID(value)
     if type(value) is not expected or (expected is str and "\0" in value):
         raise ValueError
     largest = 2**63 if isinstance(column.type, BigInteger) else 2**31

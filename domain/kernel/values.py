@@ -7,10 +7,10 @@ import zoneinfo
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from domain.kernel.codes import COUNTRIES, CURRENCIES, LANGUAGES
 from domain.kernel.errors import Invalid
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_LANGUAGE = re.compile(r"([a-z]{2})(?:-([a-z]{4}))?(?:-([a-z]{2}))?", re.ASCII | re.IGNORECASE)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}")
 
 
@@ -73,16 +73,31 @@ def username(value: str, field: str = "username") -> str:
 
 def country_code(value: str, field: str = "country") -> str:
     """An ISO 3166-1 alpha-2 code in upper case. Raises ``Invalid`` otherwise."""
-    if not _COUNTRY.fullmatch(value):
+    if value not in COUNTRIES:
         raise Invalid(field, "is not an ISO 3166-1 alpha-2 country code")
     return value
 
 
 def currency_code(value: str, field: str = "currency") -> str:
-    """An ISO 4217 code in upper case. Raises ``Invalid`` otherwise."""
-    if not _CURRENCY.fullmatch(value):
+    """The ISO 4217 code, in upper case, of money in use. Raises ``Invalid`` otherwise."""
+    if value not in CURRENCIES:
         raise Invalid(field, "is not an ISO 4217 currency code")
     return value
+
+
+def language_tag(value: str, field: str = "language") -> str:
+    """
+    A language by ISO 639-1, if need be with script and country: ``pt``, ``pt-BR``, ``zh-Hant-TW``.
+
+    Letters take the case that BCP 47 recommends (RFC 5646 §2.1.1). Raises ``Invalid`` otherwise.
+    """
+    match = _LANGUAGE.fullmatch(value.strip())
+    language, script, country = match.groups("") if match else ("", "", "")
+    is_known = language.lower() in LANGUAGES and country.upper() in {"", *COUNTRIES}
+    if not is_known:
+        raise Invalid(field, "is not a language like en or pt-BR")
+    parts = (language.lower(), script.capitalize(), country.upper())
+    return "-".join(part for part in parts if part)
 
 
 def time_zone(value: str, field: str = "timeZone") -> str:

@@ -10,7 +10,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _VERSION = b"\x01"
-_KEY_NAME_BYTES = 4
+#: Where the key's name is in what was sealed: octets from, counted from 1 as SQL does, and for.
+KEY_NAME_AT = (2, 4)
+_KEY_NAME_BYTES = KEY_NAME_AT[1]
 _NONCE_BYTES = 12
 _PURPOSE = b"isp-graph vault"
 
@@ -36,6 +38,16 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"Vault({len(self._ciphers)} keys)"
+
+    @property
+    def newest_key(self) -> str:
+        """The name of the key that seals."""
+        return self._newest.hex()
+
+    @property
+    def key_names(self) -> frozenset[str]:
+        """The names of all keys that open; a name tells nothing of its key."""
+        return frozenset(name.hex() for name in self._ciphers)
 
     def seal(self, plain: bytes, *, place: str) -> bytes:
         """The octets, unreadable without the key and the place."""

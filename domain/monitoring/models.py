@@ -75,6 +75,7 @@ class MetricSample(Model):
     """One measured value of a customer's line: a customer has one of a kind at an instant."""
 
     __tablename__ = "metric_samples"
+    __audited__ = False
     __table_args__ = (
         CheckConstraint(
             "value > '-infinity'::float8 and value < 'infinity'::float8", name="value_finite"
@@ -124,6 +125,7 @@ class Notification(Timestamps, Model):
     """
 
     __tablename__ = "notifications"
+    __audited__ = False
     __table_args__ = (
         UniqueConstraint("alert_id", "channel"),
         {"schema": "monitoring"},

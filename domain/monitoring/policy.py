@@ -5,9 +5,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 
 from domain.customer.policy import within_scope
-from domain.kernel.access import Actor
+from domain.kernel.access import Actor, Permission
+from domain.kernel.needs import reading
+from domain.monitoring import records
 from domain.monitoring.coverage import serving
 from domain.monitoring.models import Alert, NetworkSegment
+
+#: What reading each kind of record needs, whatever the row.
+READS = {
+    records.Alert: reading("alerts", Permission.MONITORING_READ),
+    records.Notification: reading("alerts", Permission.MONITORING_READ),
+    records.MetricSeries: reading("metrics", Permission.MONITORING_READ),
+    records.MetricPoint: reading("metrics", Permission.MONITORING_READ),
+    records.ServiceQuality: reading("the service quality", Permission.MONITORING_READ),
+    records.NetworkSegment: reading("network segments", Permission.MONITORING_READ),
+    records.SegmentCoverage: reading(
+        "network segments", Permission.MONITORING_READ, Permission.MONITORING_WRITE
+    ),
+}
 
 
 def visible_alerts(actor: Actor) -> ColumnElement[bool]:

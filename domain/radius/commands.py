@@ -1,6 +1,6 @@
 """Requests to the radius module, parsed and checked as they are made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.kernel import values
@@ -23,6 +23,15 @@ class RegisterNas:
     name: str
     address: IpAddress
     vendor: NasVendor = NasVendor.OTHER
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateCredential:
+    """A line to be let in; name and password are made here if not given."""
+
+    customer_id: int
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

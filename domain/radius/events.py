@@ -54,3 +54,30 @@ class DisconnectRequested(Event):
     session_id: int
     nas_ip_address: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialCreated(Event):
+    """The customer got a name and secret to come online with; neither is told here."""
+
+    type: ClassVar[str] = "radius.credential.created"
+
+    credential_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialRotated(Event):
+    """A credential has another secret from now on."""
+
+    type: ClassVar[str] = "radius.credential.rotated"
+
+    credential_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialEnded(Event):
+    """A credential lets nobody in any more."""
+
+    type: ClassVar[str] = "radius.credential.ended"
+
+    credential_id: int

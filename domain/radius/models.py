@@ -82,6 +82,7 @@ class NasBoot(Model):
     """When a NAS last said Accounting-On or Accounting-Off: no session outlives that."""
 
     __tablename__ = "nas_boots"
+    __audited__ = False
     __table_args__ = {"schema": "radius"}
 
     nas_ip_address: Mapped[IpAddress] = mapped_column(INET, primary_key=True)
@@ -98,6 +99,7 @@ class RadiusSession(Timestamps, Model):
     """
 
     __tablename__ = "sessions"
+    __audited__ = frozenset({"disconnect_requested_at", "disconnect_reason"})
     __table_args__ = (
         CheckConstraint(
             "input_octets >= 0 and output_octets >= 0 and session_time_seconds >= 0",
@@ -149,6 +151,7 @@ class UnclaimedAccounting(Model):
     """An accounting record whose username is no customer's: kept for a person to look into."""
 
     __tablename__ = "unclaimed_accounting"
+    __audited__ = False
     __table_args__ = (
         UniqueConstraint(
             "acct_unique_session_id",
@@ -172,10 +175,43 @@ class UnclaimedAccounting(Model):
     record: Mapped[dict[str, Any]]
 
 
+class ServiceCredential(Timestamps, Model):
+    """
+    A name and secret that a customer's line comes online with: PPPoE, not the portal's login.
+
+    CHAP and MS-CHAPv2 need the secret itself, so the vault seals it; it is gone once the
+    credential has ended. Among those that have not, ``username`` is unique.
+    """
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        CheckConstraint("(ended_at is null) = (sealed is not null)", name="sealed_until_ended"),
+        CheckConstraint("username = lower(username)", name="username_in_lower_case"),
+        Index(
+            "credentials_username_key",
+            "username",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+        {"schema": "radius"},
+    )
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.customers.id"), index=True)
+    username: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes | None]
+    rotated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class AuthLogEntry(Model):
     """One authentication attempt of a known customer. No password, in any form."""
 
     __tablename__ = "auth_log"
+    __audited__ = False
     __table_args__ = (
         Index("auth_log_customer_id_idx", "customer_id", "attempted_at"),
         {"schema": "radius"},

@@ -13,6 +13,7 @@ from domain.kernel.unit_of_work import UnitOfWork
 from domain.radius import nas_boots, session_rows
 from domain.radius.accounting import Progress, merged, reported, standing
 from domain.radius.commands import AccountingRecord
+from domain.radius.credentials import holder_of
 from domain.radius.models import RadiusSession, UnclaimedAccounting
 from domain.radius.policy import served_customers
 from domain.tariff.models import UsageSource
@@ -80,7 +81,9 @@ async def _owner(session: UnitOfWork, record: AccountingRecord) -> Customer | No
     if known is not None:
         return await session.locked(Customer, Customer.id == known)
     return await session.locked(
-        Customer, Customer.username == record.username.lower(), served_customers(session.actor)
+        Customer,
+        Customer.id == holder_of(record.username.lower()),
+        served_customers(session.actor),
     )
 
 

@@ -1,4 +1,4 @@
-"""What may be read of RADIUS: sessions and servers; no password, no shared secret."""
+"""What may be read of RADIUS: sessions, servers, names; no password, no shared secret."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,3 +61,21 @@ class UnclaimedAccounting:
     input_octets: int
     output_octets: int
     event_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCredential:
+    """A name that a customer's line comes online with; its secret is in no record."""
+
+    id: int
+    customer_id: int
+    username: str
+    created_at: datetime
+    rotated_at: datetime
+    ended_at: datetime | None
+    version: int
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it lets its customer in."""
+        return self.ended_at is None

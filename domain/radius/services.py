@@ -1,5 +1,7 @@
 """What may be done through RADIUS (guide: Integration with RADIUS & AAA Module)."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -10,6 +12,7 @@ from domain.kernel import values
 from domain.kernel.access import Permission, require
 from domain.kernel.database import violated_constraint
 from domain.kernel.unit_of_work import UnitOfWork
+from domain.kernel.vault import Vault
 from domain.radius.authentication import Authentication, authenticated
 from domain.radius.authorization import AccessDecision
 from domain.radius.commands import AccountingRecord, RegisterNas
@@ -20,8 +23,15 @@ from domain.radius.models import Nas, RadiusSession, SessionState
 from domain.radius.recording import Recorded, recorded
 
 
+@dataclass(frozen=True)
 class RadiusService:
-    """Authentication, authorization and accounting. Stateless: the session brings the actor."""
+    """
+    Authentication, authorization and accounting. The session brings the actor.
+
+    The ``vault`` opens service credentials; without one, who has some is not authenticated.
+    """
+
+    vault: Vault | None = None
 
     async def authenticate_customer(
         self, session: UnitOfWork, username: str, password: str
@@ -29,12 +39,16 @@ class RadiusService:
         """
         Whether the customer may come online with these; true or false, with the reason.
 
+        A service credential of the name is asked first; else it is the customer's own login.
         Every attempt of a known customer is logged; a refused one announces
         ``radius.auth.rejected``, once after a minute without. Takes as long for an unknown
         username as for a wrong password, and answers both the same.
+
+        Raises:
+            SecretUnavailable: the credential's secret is sealed under a key that is not configured.
         """
         require(session.actor, Permission.RADIUS_AUTHENTICATE, "authenticate customers")
-        return await authenticated(session, username, password)
+        return await authenticated(session, self.vault, username, password)
 
     async def authorize_customer(self, session: UnitOfWork, customer_id: int) -> AccessDecision:
         """What a NAS would be told of the customer now. Raises ``CustomerNotFound``."""

@@ -2,9 +2,19 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from domain.kernel.access import Actor, Role
+from domain.kernel.access import Actor, Permission, Role
+from domain.kernel.needs import reading
+from domain.reseller import records
 from domain.reseller.customers import reseller_of
 from domain.reseller.models import CommissionEntry, CommissionSettlement, Reseller
+
+#: What reading each kind of record needs, whatever the row.
+READS = {
+    records.Reseller: reading("resellers", Permission.RESELLER_READ),
+    records.CommissionEntry: reading("commission", Permission.COMMISSION_READ),
+    records.CommissionSettlement: reading("commission", Permission.COMMISSION_READ),
+    records.CommissionTotal: reading("commission", Permission.COMMISSION_READ),
+}
 
 
 def visible_resellers(actor: Actor) -> ColumnElement[bool]:

@@ -171,6 +171,7 @@ class UsageRecord(Model):
     """Octets that a customer moved, as one source reported them: written once, never changed."""
 
     __tablename__ = "usage_records"
+    __audited__ = False
     __table_args__ = (
         UniqueConstraint("customer_id", "dedupe_key"),
         CheckConstraint(
@@ -200,6 +201,7 @@ class UsageCounter(Model):
     """
 
     __tablename__ = "usage_counters"
+    __audited__ = False
     __table_args__ = (
         CheckConstraint("downloaded_octets >= 0 and uploaded_octets >= 0", name="not_negative"),
         {"schema": "tariff", "postgresql_with": {"fillfactor": "70"}},

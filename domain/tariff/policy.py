@@ -4,7 +4,16 @@ from sqlalchemy import ColumnElement, false, select, true
 
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission
+from domain.kernel.needs import reading
+from domain.tariff import records
 from domain.tariff.models import PlanAssignment, TariffPlan
+
+#: What reading each kind of record needs, whatever the row.
+READS = {
+    records.TariffPlan: reading("tariff plans", Permission.TARIFF_READ),
+    records.PlanAssignment: reading("plan assignments", Permission.TARIFF_READ),
+    records.UsageSummary: reading("usage", Permission.TARIFF_READ),
+}
 
 
 def visible_plans(actor: Actor) -> ColumnElement[bool]:

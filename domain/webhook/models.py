@@ -54,6 +54,9 @@ class WebhookEndpoint(Timestamps, Model):
     """
 
     __tablename__ = "endpoints"
+    __audited__ = frozenset(
+        {"url", "description", "event_types", "scopes", "format", "status", "disabled_reason"}
+    )
     __table_args__ = (
         CheckConstraint(
             "(status = 'DISABLED') = (disabled_reason is not null)", name="disabled_for_a_reason"
@@ -105,6 +108,7 @@ class WebhookAttempt(Model):
     """
 
     __tablename__ = "attempts"
+    __audited__ = False
     __table_args__ = (
         Index("attempts_endpoint_id_idx", "endpoint_id", "id"),
         Index("attempts_endpoint_id_event_id_idx", "endpoint_id", "event_id"),

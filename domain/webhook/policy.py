@@ -1,25 +1,35 @@
 """Who may have webhook endpoints, who sees which, and what their owners see."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel import access
 from domain.kernel.access import Actor, Permission, Role, require
 from domain.kernel.errors import AccessDenied, Invalid
+from domain.kernel.needs import reading
 from domain.reseller.models import Reseller, ResellerStatus
 from domain.reseller.tree import subtree_ids
+from domain.webhook import records
 from domain.webhook.models import WebhookEndpoint
 
+_ENDPOINTS = reading("webhook endpoints", Permission.WEBHOOK_WRITE, Permission.EVENT_ADMIN)
+#: What reading each kind of record needs, whatever the row; ``require_webhooks`` says who of them.
+READS = {records.WebhookEndpoint: _ENDPOINTS, records.WebhookAttempt: _ENDPOINTS}
 
-def require_webhooks(actor: Actor, act: str) -> None:
+
+def require_webhooks(actor: Actor, act: str, *, only_looks: bool = False) -> None:
     """
     Let those pass who care for events (``event:admin``), and resellers.
 
     Raises:
         Unauthenticated, AccessDenied: ``act`` completes "You may not …".
+        ReadOnly: the reseller may change nothing for now, and does not only look.
     """
     if actor.role is Role.RESELLER:
-        require(actor, Permission.WEBHOOK_WRITE, act)
+        asking = replace(actor, reads_only=None) if only_looks else actor
+        require(asking, Permission.WEBHOOK_WRITE, act)
     else:
         require(actor, Permission.EVENT_ADMIN, act)
         if not actor.sees_all_rows:

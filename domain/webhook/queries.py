@@ -148,7 +148,7 @@ async def backlogs_by_endpoint(
 
 
 def _endpoints(actor: Actor) -> Select[Any]:
-    require_webhooks(actor, _READ)
+    require_webhooks(actor, _READ, only_looks=True)
     return select_record(records.WebhookEndpoint, models.WebhookEndpoint).where(
         visible_endpoints(actor)
     )
@@ -164,7 +164,7 @@ def _matching(actor: Actor, wanted: EndpointFilter) -> Select[Any]:
 
 
 def _attempts(actor: Actor, wanted: AttemptFilter) -> Select[Any]:
-    require_webhooks(actor, _READ)
+    require_webhooks(actor, _READ, only_looks=True)
     attempt = models.WebhookAttempt
     visible = select(models.WebhookEndpoint.id).where(visible_endpoints(actor))
     statement = select_record(records.WebhookAttempt, attempt).where(

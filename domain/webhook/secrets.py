@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.kernel.sealing import SealedColumn
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.kernel.vault import Vault
 from domain.webhook import signing
@@ -67,3 +68,6 @@ async def forget_expired(session: UnitOfWork) -> None:
 
 def _place(endpoint_id: int) -> str:
     return f"webhook.secrets:{endpoint_id}"
+
+
+SEALED = SealedColumn(WebhookSecret, bound_to=("endpoint_id",), place=_place)

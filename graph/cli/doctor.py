@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from rich.table import Table
 from sqlalchemy import text
 
 from domain.kernel.database import Database
+from domain.kernel.vault import Vault
 from graph.cli.environment import console, database_at
+from graph.cli.sealed import missing_keys
 from graph.explorer import STATIC
 from graph.settings import Settings
 from migrations.migrate import newest_revision
@@ -68,6 +71,11 @@ def _checks(
     return [
         ("database", shown, server),
         ("schema", "migrations", revision),
+        (
+            "secrets",
+            "given" if settings.encryption_key else "generated",
+            partial(_sealed, settings, database),
+        ),
         ("wake-ups", broadcast, broker),
         ("mail", "SMTP" if settings.smtp_url else "recorded only", mail),
         ("explorer", "shown" if settings.shows_explorer else "hidden", explorer),
@@ -77,6 +85,14 @@ def _checks(
 async def _scalar(database: Database, statement: str) -> str:
     async with database.reading() as connection:
         return str((await connection.execute(text(statement))).scalar_one())
+
+
+async def _sealed(settings: Settings, database: Database) -> str:
+    missing = await missing_keys(database, Vault(settings.encryption_keys()))
+    if missing:
+        rows = sum(missing.values())
+        raise _Unwell(f"{rows} need a key that is missing: {', '.join(sorted(missing))}")
+    return "all can be opened"
 
 
 async def _mail(settings: Settings) -> str:

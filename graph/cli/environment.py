@@ -1,19 +1,27 @@
 """What every command needs: settings told clearly when wrong, and a database to work on."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import getpass
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from domain.kernel.access import Actor, Role, staff
 from domain.kernel.database import Database, create_engine
 from domain.kernel.embedded_postgres import embedded_postgres
+from domain.kernel.errors import DomainError
 from domain.kernel.logging import configure_logging
 from graph.settings import Settings
 
 #: For people: progress and addresses. Standard output is for what a command was asked for.
 console = Console(stderr=True, highlight=False)
+
+T = TypeVar("T")
 
 
 def load_settings(*, demo: bool = False) -> Settings:
@@ -29,6 +37,14 @@ def load_settings(*, demo: bool = False) -> Settings:
         settings = settings.model_copy(update={"demo": True})
     configure_logging(level=settings.log_level, json=settings.log_format == "json")
     return settings
+
+
+def days(text: str) -> int:
+    """A number of days as commands take it: ``90d``."""
+    match = re.fullmatch(r"([0-9]{1,5})d", text)
+    if match is None:
+        raise typer.BadParameter("must be a number of days, like 90d")
+    return int(match[1])
 
 
 @contextlib.contextmanager
@@ -49,3 +65,23 @@ async def database_at(url: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.dispose()
+
+
+def operator() -> Actor:
+    """The person at the keyboard, as the event log and the audit log will tell."""
+    return staff(Role.ADMIN, f"staff:cli-{getpass.getuser()}")
+
+
+def done(work: Callable[[Database], Awaitable[T]]) -> T:
+    """What the work on the database gave; a refusal ends the command with its reason."""
+
+    async def run(url: str) -> T:
+        async with database_at(url) as database:
+            return await work(database)
+
+    try:
+        with database_url(load_settings()) as url:
+            return asyncio.run(run(url))
+    except DomainError as refusal:
+        console.print(f"[red]{refusal.message}[/red]")
+        raise typer.Exit(1) from None

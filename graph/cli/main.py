@@ -5,17 +5,15 @@ Each imports what it runs by itself: minting a token must not wait for the whole
 """
 
 import asyncio
-import re
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from domain.identity.tokens import Tokens
 from domain.kernel.access import Permission, Role
-from graph.cli import dead_letters
-from graph.cli.environment import console, database_url, load_settings
+from graph.cli import accounts, dead_letters, documents, privacy, secrets, tokens
+from graph.cli.environment import console, database_url, days, load_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +23,12 @@ app = typer.Typer(
 )
 events_app = typer.Typer(no_args_is_help=True, help="The event log.")
 app.add_typer(events_app, name="events")
+app.add_typer(accounts.app, name="account")
+app.add_typer(accounts.service_app, name="service-account")
+app.add_typer(documents.app, name="documents")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(privacy.audit_app, name="audit")
 events_app.add_typer(dead_letters.app, name="dead-letters")
 events_app.command("replay")(dead_letters.replay)
 
@@ -51,13 +55,6 @@ class TailFormat(StrEnum):
 _LAST_POSITION = 2**63 - 1
 
 
-def _days(text: str) -> int:
-    match = re.fullmatch(r"([0-9]{1,5})d", text)
-    if match is None:
-        raise typer.BadParameter("must be a number of days, like 90d")
-    return int(match[1])
-
-
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -71,6 +68,7 @@ def serve(
     from graph.cli import serving
 
     settings = load_settings(demo=demo)
+    documents.ensure_good(settings)
     serving.serve(
         settings,
         serving.Listener(host, port, workers, reload),
@@ -113,7 +111,7 @@ def token(
         int, typer.Option(min=1, max=315_360_000, help="Seconds until it expires.")
     ] = 3600,
 ) -> None:
-    """Print an access token, and nothing else."""
+    """Print an access token, and nothing else. For programs in production: service-account."""
     for name, value, owner in (
         ("--customer", customer, TokenRole.CUSTOMER),
         ("--reseller", reseller, TokenRole.RESELLER),
@@ -122,15 +120,11 @@ def token(
         if (value is not None) != (role is owner):
             verb = "needs" if role is owner else "does not take"
             raise typer.BadParameter(f"role {role} {verb} {name}")
-    settings = load_settings()
-    subject = {"customer": f"customer:{customer}", "reseller": f"reseller:{reseller}"}.get(
-        role, f"{'service' if role is TokenRole.SERVICE else 'staff'}:cli-{role}"
-    )
-    made = Tokens(settings.signing_secret(), settings.jwks_file).issue(
-        subject,
+    made = tokens.mint(
+        load_settings(),
         Role(role.upper()),
-        customer_id=customer,
-        reseller_id=reseller,
+        customer=customer,
+        reseller=reseller,
         scopes=tuple(scope or ()),
         ttl=timedelta(seconds=ttl),
     )
@@ -171,7 +165,7 @@ def tail(
 @events_app.command("prune")
 def prune(
     older_than: Annotated[
-        int, typer.Option(parser=_days, metavar="DAYS", help="Age in days, like 90d.")
+        int, typer.Option(parser=days, metavar="DAYS", help="Age in days, like 90d.")
     ],
     dry_run: Annotated[bool, typer.Option(help="Only say what would be removed.")] = False,
 ) -> None:

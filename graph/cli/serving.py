@@ -109,7 +109,7 @@ def _introduce(settings: Settings, host: str, port: int) -> None:
     if not settings.demo:
         return
     console.print("\nDemo tokens (12 hours):")
-    for entry in demo_tokens(Tokens(settings.signing_secret(), settings.jwks_file)):
+    for entry in demo_tokens(Tokens(settings.token_secrets(), settings.jwks_file)):
         console.print(f"  {entry['label']:<12}  {entry['token']}", soft_wrap=True)
     console.print()
 

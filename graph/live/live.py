@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from domain.kernel.errors import Invalid
+from graph.audit.recording import record_start
 from graph.context import Context, Services
 from graph.execution import Executor, Prepared, Request
 from graph.live.following import Alone, Following, Identify, Stream
@@ -36,11 +37,13 @@ class Live:
         self._spread = 0.0
         self._services = services
         self._executor = executor
+        self._most = services.settings.streams
         self._guests: set[Guest] = set()
         self._plan = lru_cache(_REMEMBERED)(self._planned)
 
     def stream(self, prepared: Prepared, context: Context, identify: Identify) -> Stream:
         """The stream of a valid subscription; it stands from its first delivery's await on."""
+        record_start(prepared, context)
         plan = self._plan(prepared.request.query)
         cursor = None if plan is None else self._start(plan, prepared.request, context)
         if plan is None or cursor is None:
@@ -53,6 +56,11 @@ class Live:
     def cursor(self) -> str:
         """The place of the newest event that the process has read."""
         return self._services.stream.hub.cursor
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more socket or event stream may be opened."""
+        return len(self._guests) < self._most
 
     @contextmanager
     def present(self, guest: Guest) -> Iterator[None]:

@@ -3,8 +3,9 @@
 import strawberry
 
 from graph.connections import Connection
+from graph.radius.credential_types import ServiceCredential
 from graph.radius.types import RadiusSession, ServiceAuthorization
-from resolvers.radius import authorizations, sessions
+from resolvers.radius import authorizations, credentials, sessions
 
 
 @strawberry.type
@@ -18,4 +19,8 @@ class RadiusFields:
     authorization: ServiceAuthorization | None = strawberry.field(
         resolver=authorizations.customer_authorization,
         description="Whether and how the customer would be let onto the network now",
+    )
+    service_credentials: list[ServiceCredential] | None = strawberry.field(
+        resolver=credentials.customer_credentials,
+        description="Names that the customer's lines come online with, at most 20; no secrets",
     )

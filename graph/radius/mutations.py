@@ -78,7 +78,7 @@ class RadiusMutations:
         self, info: Info, input: AuthenticateCustomerInput
     ) -> AuthenticateCustomerPayload | None:
         async with info.context.unit_of_work() as session:
-            outcome = await RadiusService().authenticate_customer(
+            outcome = await RadiusService(info.services.vault).authenticate_customer(
                 session, input.username, input.password
             )
         return AuthenticateCustomerPayload(

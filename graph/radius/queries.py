@@ -13,10 +13,11 @@ from graph.node import nodes_of
 from graph.radius.inputs import RadiusSessionFilter
 from graph.radius.types import Nas, RadiusSession, UnclaimedAccounting
 from resolvers.connections import Listing
-from resolvers.radius import network, sessions
+from resolvers.radius import credentials, network, sessions
 
 nodes_of("RadiusSession", sessions.by_id)
 nodes_of("Nas", network.nas_by_id)
+nodes_of("ServiceCredential", credentials.by_id)
 
 
 def session_list(

@@ -62,8 +62,9 @@ class Exchange:
         Raises:
             Problem: the answer has errors or user errors, or there is nothing to answer with.
         """
-        if answer.errors:
-            raise self._failed(answer.errors[0])
+        for error in answer.errors:
+            if not self._only_hides(error):
+                raise self._failed(error)
         value: Any = answer.data
         for name in self.endpoint.answer:
             for refusal in value.get("userErrors") or ():
@@ -75,8 +76,20 @@ class Exchange:
             raise problems.nothing_there()
         return self.shape.renamed(value)
 
+    def _only_hides(self, error: dict[str, Any]) -> bool:
+        """Whether it is about one value among those shown, which is null for whoever asks."""
+        if error["extensions"]["code"] != ErrorCode.ACCESS_DENIED:
+            return False
+        shape: Shape | None = self.operation.data
+        for name in error.get("path", ()):
+            if isinstance(name, str):
+                shape = shape and (shape.parts or {}).get(name)
+        return shape is not None and shape.parts is None
+
     def _failed(self, error: dict[str, Any]) -> Problem:
         about = error["extensions"]
+        if about["code"] == errors.RATE_LIMITED:
+            return problems.rate_limited(error["message"], about["retryAfterSeconds"])
         if problems.status_of(about["code"]) != problems.DEFECT:
             return self._refused(about["code"], error["message"], about.get("argumentPath", ()))
         if about["code"] != errors.INTERNAL:

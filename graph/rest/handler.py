@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -30,6 +30,8 @@ from graph.rest.shapes import snake
 from graph.schema import build_schema
 from graph.transport.clients import client_of
 from graph.transport.http import LARGEST_BODY, authorization_of, is_json, read_body
+from graph.transport.identities import known
+from graph.transport.presence import CLIENT_LEFT, while_present
 from graph.transport.requests import decode_json
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -84,9 +86,11 @@ class RestPaths:
 
     async def _actor(self, request: Request) -> Actor:
         try:
-            actor = await self._authenticator.actor(authorization_of(request))
+            actor = await known(self._authenticator.actor(authorization_of(request)))
         except InvalidToken as failure:
             raise problems.unauthenticated(failure.message, token_came=True) from None
+        except Refused as refusal:
+            raise problems.unavailable(refusal.errors[0]["message"]) from None
         if actor.is_anonymous:
             raise problems.unauthenticated(Unauthenticated().message, token_came=False)
         return actor
@@ -98,7 +102,9 @@ class RestPaths:
             variables[KEY_VARIABLE] = request.headers.get(IDEMPOTENCY_HEADER)
         operation = Operation(exchange.operation.source, variables)
         context = Context(self._services, actor, client=client_of(request))
-        answer = await self._executor.run(operation, context)
+        work = self._executor.run(operation, context)
+        # A change that has begun goes on to its end, whoever has left.
+        answer = await (work if request.method == "POST" else while_present(request, work))
         body = exchange.body(answer)
         if body is None:
             return Response(status_code=204)
@@ -119,6 +125,8 @@ def _guarded(serve: Serve) -> Serve:
             return await serve(request)
         except Problem as problem:
             return problem.response(request.scope["path"])
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_LEFT)
         except Exception as error:
             logger.error("REST path failed", exc_info=error)
             return problems.defect().response(request.scope["path"])

@@ -23,14 +23,18 @@ STATUSES: dict[str, int] = {
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.INVALID_CREDENTIALS: 401,
     ErrorCode.ACCESS_DENIED: 403,
+    ErrorCode.READ_ONLY: 403,
     ErrorCode.NOT_FOUND: 404,
     METHOD_NOT_ALLOWED: 405,
     CONTENT_TOO_LARGE: 413,
     UNSUPPORTED_MEDIA_TYPE: 415,
     ErrorCode.INVALID: 422,
     errors.BAD_USER_INPUT: 422,
+    errors.LIMIT_EXCEEDED: 422,
+    errors.RATE_LIMITED: 429,
     errors.TIMEOUT: 503,
     errors.BUSY: 503,
+    errors.UNAVAILABLE: 503,
 }
 _CONFLICTS = frozenset(str(code) for code in ErrorCode) - STATUSES.keys()
 
@@ -109,6 +113,16 @@ def unauthenticated(detail: str, *, token_came: bool) -> Problem:
     """401 with the challenge of RFC 6750 §3."""
     challenge = 'Bearer error="invalid_token"' if token_came else "Bearer"
     return Problem(ErrorCode.UNAUTHENTICATED, detail, headers={"WWW-Authenticate": challenge})
+
+
+def rate_limited(detail: str, retry_after_seconds: int) -> Problem:
+    """429: the same may be asked again after so long."""
+    return Problem(errors.RATE_LIMITED, detail, headers={"Retry-After": str(retry_after_seconds)})
+
+
+def unavailable(detail: str) -> Problem:
+    """503: nothing is wrong with the request, which may be repeated."""
+    return Problem(errors.UNAVAILABLE, detail, headers={"Retry-After": "10"})
 
 
 def faulty(faults: Sequence[dict[str, str]]) -> Problem:

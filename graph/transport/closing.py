@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 from types import TracebackType
+from typing import Any
 
 _LONGEST_REASON = 123  # octets in a close frame (RFC 6455 §5.5)
 
 TOKEN_EXPIRED = 4403
+TOO_MANY = 4429
 RESTARTING = 1012
+TRY_AGAIN = 1013
 
 
 class Closing(Exception):
@@ -54,3 +57,12 @@ class Lifetime:
         with contextlib.suppress(RuntimeError):
             self._limit.reschedule(when)
             self._closing = closing
+
+
+def tell_leaving(state: dict[str, Any]) -> bool:
+    """Tell what is live in a protocol's state that the process is to end; false if none is."""
+    live = state.get("live")
+    if live is None:
+        return False
+    live.leave()
+    return True

@@ -12,13 +12,20 @@ from graph import errors
 from graph.authentication import Authenticator, Identity
 from graph.context import Context, Services
 from graph.documents import Refused
-from graph.execution import Answer, Executor
+from graph.execution import Answer, Executor, Prepared
 from graph.execution import Request as Operation
 from graph.live.live import Live
 from graph.transport.clients import client_of
+from graph.transport.identities import known
 from graph.transport.negotiation import EVENTS, LEGACY, MODERN, acceptable, is_json
+from graph.transport.presence import CLIENT_LEFT, while_present
 from graph.transport.requests import decode_request, parse_json
-from graph.transport.responses import respond, respond_answer, respond_error, unauthorized
+from graph.transport.responses import (
+    respond_answer,
+    respond_error,
+    respond_refusal,
+    unauthorized,
+)
 from graph.transport.sse import SubscriptionResponse, answered
 
 __all__ = ["LARGEST_BODY", "GraphQLOverHTTP", "authorization_of", "is_json", "read_body"]
@@ -55,28 +62,39 @@ class GraphQLOverHTTP:
             return respond_error(413, f"The body is larger than {LARGEST_BODY} bytes", media_type)
         try:
             operation = decode_request(parse_json(body))
+            actor = await known(self._authenticator.actor(authorization_of(request)))
         except Refused as refusal:
-            return respond(400, {"errors": refusal.errors}, media_type)
-        try:
-            actor = await self._authenticator.actor(authorization_of(request))
+            return respond_refusal(refusal, media_type)
         except InvalidToken as failure:
             return unauthorized(failure, media_type)
         with structlog.contextvars.bound_contextvars(
             operation=operation.operation_name, actor=actor.subject
         ):
-            if wanted == EVENTS:
-                return await self._streamed(request, operation, actor)
-            context = Context(self._services, actor, client=client_of(request))
-            return await self._run(operation, context, media_type)
+            try:
+                if wanted == EVENTS:
+                    return await self._streamed(request, operation, actor)
+                return await self._run(request, operation, actor, media_type)
+            except ClientDisconnect:
+                return Response(status_code=CLIENT_LEFT)
 
-    async def _run(self, operation: Operation, context: Context, media_type: str) -> Response:
+    async def _run(
+        self, request: Request, operation: Operation, actor: Actor, media_type: str
+    ) -> Response:
+        context = Context(self._services, actor, client=client_of(request))
         try:
             prepared = await self._executor.prepare(operation, context)
         except Refused as refusal:
             return respond_answer(_refused(refusal), media_type)
         if prepared.kind is OperationType.SUBSCRIPTION:
             return respond_error(400, _NEEDS_A_STREAM, media_type)
-        return respond_answer(await self._executor.execute(prepared, context), media_type)
+        return respond_answer(await self._executed(request, prepared, context), media_type)
+
+    async def _executed(self, request: Request, prepared: Prepared, context: Context) -> Answer:
+        """A change that has begun goes on to its end, whoever has left; nothing else does."""
+        work = self._executor.execute(prepared, context)
+        if prepared.kind is OperationType.MUTATION:
+            return await work
+        return await while_present(request, work)
 
     async def _streamed(self, request: Request, operation: Operation, actor: Actor) -> Response:
         """The same as a stream; what is wrong with the request itself comes as JSON."""
@@ -90,7 +108,7 @@ class GraphQLOverHTTP:
                 return SubscriptionResponse(self._live, prepared, context, identity)
         except Refused as refusal:
             return respond_answer(_refused(refusal), MODERN)
-        answer = await self._executor.execute(prepared, context)
+        answer = await self._executed(request, prepared, context)
         return answered(answer) if answer.was_executed else respond_answer(answer, MODERN)
 
     def _resumed(self, request: Request) -> str | None:

@@ -14,7 +14,7 @@ from domain.kernel.access import Actor
 from graph import errors
 from graph.context import Context, Services
 from graph.documents import Refused
-from graph.execution import Executor, Request
+from graph.execution import Answer, Executor, Prepared, Request
 from graph.live.following import Identify, Stream
 from graph.live.live import Live
 from graph.transport.closing import Closing
@@ -28,6 +28,7 @@ class Operations:
     Runs what a client subscribes to and sends what comes of it.
 
     ``identify`` says who the client is now; ``close`` ends the socket; ``client`` is its address.
+    A mutation that has begun goes on to its end, though its client may not want the answer.
     """
 
     def __init__(
@@ -49,13 +50,14 @@ class Operations:
         self._close = close
         self._client = client
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._changes: set[asyncio.Task[None]] = set()
         self._streams: dict[str, Stream] = {}
 
     def __contains__(self, operation_id: str) -> bool:
         return operation_id in self._tasks
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return len(self._changes.union(self._tasks.values()))
 
     @property
     def checkpoint(self) -> str | None:
@@ -72,19 +74,19 @@ class Operations:
     def stop(self, operation_id: str) -> None:
         """Stop the operation, if it still runs; nothing more is said of it."""
         task = self._tasks.pop(operation_id, None)
-        if task is not None:
+        if task is not None and task not in self._changes:
             task.cancel()
 
     async def complete_all(self) -> None:
         """End every subscription and say so; queries and mutations go on to their end."""
         for operation_id in list(self._streams):
             self.stop(operation_id)
-            await self._send_message({"id": operation_id, "type": "complete"})
+            await self._send(_json({"id": operation_id, "type": "complete"}))
 
     async def stop_all(self) -> None:
-        """Stop whatever runs and wait until nothing is left of it."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
+        """Stop whatever runs but mutations, and wait until nothing is left of it."""
+        tasks = self._changes.union(self._tasks.values())
+        for task in tasks - self._changes:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -113,12 +115,10 @@ class Operations:
                     operation_id, self._live.stream(prepared, context, self._identify)
                 )
             else:
-                answer = await self._executor.execute(prepared, context)
+                answer = await self._executed(prepared, context)
                 if not answer.was_executed:
                     raise Refused(*answer.errors)
-                await self._send_message(
-                    {"id": operation_id, "type": "next", "payload": answer.body()}
-                )
+                await self._say({"id": operation_id, "type": "next", "payload": answer.body()})
             await self._finish(operation_id, "complete")
         except Refused as refusal:
             await self._finish(operation_id, "error", refusal.errors)
@@ -127,6 +127,16 @@ class Operations:
         except Exception as error:
             logger.error("operation failed", exc_info=error)
             await self._finish(operation_id, "error", [errors.internal_error()])
+
+    async def _executed(self, prepared: Prepared, context: Context) -> Answer:
+        task = asyncio.current_task()
+        if prepared.kind is not OperationType.MUTATION or task is None:
+            return await self._executor.execute(prepared, context)
+        self._changes.add(task)
+        try:
+            return await self._executor.execute(prepared, context)
+        finally:
+            self._changes.discard(task)
 
     async def _follow(self, operation_id: str, stream: Stream) -> None:
         head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
@@ -140,10 +150,21 @@ class Operations:
                 del self._streams[operation_id]
 
     async def _finish(self, operation_id: str, kind: str, payload: Any = None) -> None:
-        # The id is free again before the client can know of it.
-        self._tasks.pop(operation_id, None)
         message = {"id": operation_id, "type": kind}
-        await self._send_message(message if payload is None else {**message, "payload": payload})
+        if not self._is_wanted(operation_id):
+            return
+        # The id is free again before the client can know of it.
+        del self._tasks[operation_id]
+        await self._send(_json(message if payload is None else {**message, "payload": payload}))
 
-    async def _send_message(self, message: dict[str, Any]) -> None:
-        await self._send(orjson.dumps(message).decode())
+    async def _say(self, message: dict[str, Any]) -> None:
+        if self._is_wanted(message["id"]):
+            await self._send(_json(message))
+
+    def _is_wanted(self, operation_id: str) -> bool:
+        """Whether the id still stands for the operation that this task runs."""
+        return self._tasks.get(operation_id) is asyncio.current_task()
+
+
+def _json(message: dict[str, Any]) -> str:
+    return orjson.dumps(message).decode()

@@ -49,24 +49,46 @@ def decode_request(payload: Any) -> Request:
     The request in a JSON value from ``parse_json``.
 
     Raises:
-        Malformed: not an object with ``query`` text, ``variables`` object, ``operationName`` text.
+        Malformed: not an object with ``query`` or ``documentId`` text, ``variables`` object,
+            ``operationName`` text, ``extensions`` object.
         Refused: too deep, too many values, or a NUL somewhere.
     """
     if not isinstance(payload, dict):
         raise _malformed("The request must be a JSON object", [])
-    query = payload.get("query")
-    if not isinstance(query, str):
-        raise _malformed("query must be a GraphQL document as text", ["query"])
-    variables = payload.get("variables")
-    if variables is not None and not isinstance(variables, dict):
-        raise _malformed("variables must be an object or null", ["variables"])
-    name = payload.get("operationName")
-    if name is not None and (not isinstance(name, str) or len(name) > _LONGEST_NAME):
-        raise _malformed("operationName must be text or null", ["operationName"])
-    if not isinstance(payload.get("extensions"), (dict, type(None))):
-        raise _malformed("extensions must be an object or null", ["extensions"])
+    is_named = _names_document(payload)
+    query = _given(payload, "query", str, "a GraphQL document as text", is_required=not is_named)
+    document_id = _given(payload, "documentId", str, "text or null", longest=_LONGEST_NAME)
+    variables = _given(payload, "variables", dict, "an object or null")
+    name = _given(payload, "operationName", str, "text or null", longest=_LONGEST_NAME)
+    extensions = _given(payload, "extensions", dict, "an object or null")
     _check(payload)
-    return Request(query, variables or {}, name or None)
+    return Request(query or "", variables or {}, name or None, document_id, extensions or {})
+
+
+def _given(
+    payload: dict[str, Any],
+    key: str,
+    kind: type[str | dict[str, Any]],
+    expected: str,
+    *,
+    longest: int | None = None,
+    is_required: bool = False,
+) -> Any:
+    """What the payload has under the key, None if nothing. Raises ``Malformed``."""
+    value = payload.get(key)
+    if value is None and not is_required:
+        return None
+    if not isinstance(value, kind) or (longest is not None and len(value) > longest):
+        raise _malformed(f"{key} must be {expected}", [key])
+    return value
+
+
+def _names_document(payload: dict[str, Any]) -> bool:
+    """Whether the document is named instead of given."""
+    extensions = payload.get("extensions")
+    return payload.get("documentId") is not None or (
+        isinstance(extensions, dict) and extensions.get("persistedQuery") is not None
+    )
 
 
 def new_request_id() -> str:

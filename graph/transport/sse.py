@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, ClassVar
 
 import orjson
@@ -21,13 +21,13 @@ from graph.live.delivery import Delivery
 from graph.live.live import Live
 from graph.live.principals import TooManyStreams
 from graph.transport.closing import RESTARTING, TOKEN_EXPIRED, Closing, Lifetime
+from graph.transport.identities import known
 from graph.transport.negotiation import EVENTS, MODERN
-from graph.transport.responses import respond_error
+from graph.transport.responses import full, respond_later
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _COMPLETE = b"event: complete\ndata:\n\n"
 _CLIENT_LEFT = 1001
-_AGAIN_SECONDS = 10
 _SHORTEST_RETRY_MS = 1000
 _LONGEST_RETRY_MS = 3000
 
@@ -69,6 +69,9 @@ class SubscriptionResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream to its end, whoever ends it."""
+        if not self._live.has_room:
+            await full(MODERN)(scope, receive, send)
+            return
         try:
             with self._live.principals.admitted(self._context.actor):
                 await self._serve(receive, send)
@@ -125,7 +128,7 @@ class SubscriptionResponse(Response):
     async def _identity(self) -> Actor:
         """Who the stream speaks to, as of half a minute ago at most."""
         try:
-            return await self._identity_now.actor()
+            return await known(self._identity_now.actor())
         except InvalidToken:
             raise Closing(TOKEN_EXPIRED, "Token expired") from None
 
@@ -137,19 +140,21 @@ class SubscriptionResponse(Response):
     async def _beat(self, send: Send) -> None:
         while True:
             await asyncio.sleep(self.heartbeat_seconds)
-            try:
-                await self._identity()
-            except Closing as closing:
-                self._life.ends(closing)
-                return
+            # A stream that is quiet tells nobody anything, whoever it is by now.
+            with suppress(Refused):
+                try:
+                    await self._identity()
+                except Closing as closing:
+                    self._life.ends(closing)
+                    return
             # No await from the question to the sending: nothing can be handed out in between.
             cursor = self._live.cursor if self._stream.is_caught_up else None
             await send(_part(_id_of(cursor) + b":\n\n"))
 
 
 def _too_many(refusal: TooManyStreams) -> Response:
-    again = {"Retry-After": str(_AGAIN_SECONDS)}
-    return respond_error(429, str(refusal), MODERN, again, code=errors.LIMIT_EXCEEDED)
+    failure = errors.request_error(str(refusal), errors.LIMIT_EXCEEDED)
+    return respond_later(429, failure, MODERN)
 
 
 def _part(block: bytes) -> dict[str, Any]:

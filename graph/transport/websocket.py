@@ -18,13 +18,21 @@ from graph.execution import Executor
 from graph.live.live import Live
 from graph.live.principals import TooManyStreams
 from graph.transport.clients import client_of
-from graph.transport.closing import RESTARTING, TOKEN_EXPIRED, Closing, Lifetime
+from graph.transport.closing import (
+    RESTARTING,
+    TOKEN_EXPIRED,
+    TOO_MANY,
+    TRY_AGAIN,
+    Closing,
+    Lifetime,
+)
+from graph.transport.identities import known
+from graph.transport.messages import Messages, id_of, malformed
 from graph.transport.operations import Operations
-from graph.transport.requests import Malformed, decode_request, parse_json
+from graph.transport.requests import Malformed, decode_request
 
 PROTOCOL = "graphql-transport-ws"
 _MOST_OPERATIONS = 50
-_LONGEST_ID = 128
 _FAREWELL_SECONDS = 3.0
 
 logger = structlog.get_logger(__name__)
@@ -60,6 +68,7 @@ class GraphQLSocket:
         self._actor: Actor | None = None
         self._identity_now = Identity(authenticator, None)
         self._has_init = False
+        self._messages = Messages(socket)
         self._life = Lifetime()
         self._held = contextlib.ExitStack()
         self._checkpoints: asyncio.Task[None] | None = None
@@ -108,22 +117,7 @@ class GraphQLSocket:
             if self._live.is_leaving:
                 self.leave()
             while True:
-                await self._handle(await self._receive())
-
-    async def _receive(self) -> dict[str, Any]:
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        if text is None:
-            raise Closing(4400, "Messages must be text")
-        try:
-            decoded = parse_json(text)
-        except Malformed as refusal:
-            raise Closing(4400, str(refusal)) from None
-        if not isinstance(decoded, dict) or not isinstance(decoded.get("type"), str):
-            raise Closing(4400, "A message must be an object with a type")
-        return decoded
+                await self._handle(await self._messages.next())
 
     async def _handle(self, message: dict[str, Any]) -> None:
         handlers = {
@@ -135,25 +129,26 @@ class GraphQLSocket:
         }
         handler = handlers.get(message["type"])
         if handler is None:
-            raise Closing(4400, "Unknown message type")
-        if not isinstance(message.get("payload"), (dict, type(None))):
-            raise Closing(4400, "payload must be an object")
+            raise malformed("Unknown message type")
         await handler(message)
 
     async def _init(self, message: dict[str, Any]) -> None:
         if self._has_init:
-            raise Closing(4429, "Too many initialisation requests")
+            raise Closing(TOO_MANY, "Too many initialisation requests")
         self._has_init = True
         payload = message.get("payload") or {}
         authorization = payload.get("authorization", payload.get("Authorization"))
         if authorization is not None and not isinstance(authorization, str):
-            raise Closing(4400, "authorization must be text")
+            raise malformed("authorization must be text")
         self._identity_now = Identity(self._authenticator, authorization)
-        actor = await self._identity()
+        try:
+            actor = await self._identity()
+        except Refused as refusal:
+            raise Closing(TRY_AGAIN, str(refusal)) from None
         try:
             self._held.enter_context(self._live.principals.admitted(actor))
         except TooManyStreams as refusal:
-            raise Closing(4429, str(refusal)) from None
+            raise Closing(TOO_MANY, str(refusal)) from None
         self._actor = actor
         if actor.is_anonymous:
             over = Closing(TOKEN_EXPIRED, "Sign in and connect anew with the token")
@@ -170,9 +165,9 @@ class GraphQLSocket:
         return {"type": "connection_ack", "payload": {"cursor": self._live.cursor}}
 
     async def _identity(self) -> Actor:
-        """Who the socket speaks for, as of half a minute ago at most."""
+        """Who the socket speaks for, as of half a minute ago at most. Raises ``Refused``."""
         try:
-            return await self._identity_now.actor()
+            return await known(self._identity_now.actor())
         except InvalidToken:
             raise Closing(4403, "Forbidden") from None
 
@@ -185,29 +180,31 @@ class GraphQLSocket:
     async def _subscribe(self, message: dict[str, Any]) -> None:
         if self._actor is None:
             raise Closing(4401, "Unauthorized")
-        operation_id = _id_of(message)
+        operation_id = id_of(message)
         if operation_id in self._operations:
             raise Closing(4409, f"Subscriber for {operation_id} already exists")
         try:
             request = decode_request(message.get("payload"))
             if len(self._operations) >= _MOST_OPERATIONS:
                 raise Refused(_too_many())
+            actor = await self._identity()
         except Malformed as refusal:
-            raise Closing(4400, str(refusal)) from None
+            raise malformed(str(refusal)) from None
         except Refused as refusal:
             await self._send({"id": operation_id, "type": "error", "payload": refusal.errors})
             return
-        self._operations.start(operation_id, request, await self._identity())
+        self._operations.start(operation_id, request, actor)
 
     async def _complete(self, message: dict[str, Any]) -> None:
-        self._operations.stop(_id_of(message))
+        self._operations.stop(id_of(message))
 
     async def _tell_checkpoints(self) -> None:
         try:
             while True:
                 await asyncio.sleep(self.checkpoint_seconds)
                 # Who is gone meanwhile has nothing to be told, however quiet the socket is.
-                await self._identity()
+                with contextlib.suppress(Refused):
+                    await self._identity()
                 cursor = self._operations.checkpoint
                 if cursor is not None:
                     await self._send({"type": "ping", "payload": {"cursor": cursor}})
@@ -244,10 +241,3 @@ class GraphQLSocket:
 def _too_many() -> dict[str, Any]:
     message = f"A socket runs at most {_MOST_OPERATIONS} operations"
     return errors.request_error(message, errors.LIMIT_EXCEEDED)
-
-
-def _id_of(message: dict[str, Any]) -> str:
-    operation_id = message.get("id")
-    if not isinstance(operation_id, str) or not 0 < len(operation_id) <= _LONGEST_ID:
-        raise Closing(4400, f"id must be a text of 1 to {_LONGEST_ID} characters")
-    return operation_id

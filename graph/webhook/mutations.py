@@ -8,6 +8,7 @@ from domain.kernel.unit_of_work import UnitOfWork
 from domain.webhook import attempts, switching
 from graph.context import Info
 from graph.payloads import Payload, perform
+from graph.shown_once import ShownOnce
 from graph.webhook.inputs import (
     CreateWebhookEndpointInput,
     DeleteWebhookEndpointInput,
@@ -88,26 +89,13 @@ class RetryWebhookDeliveriesPayload(EndpointPayload):
     )
 
 
-class _Shown:
-    """A secret on its way to the one answer that shows it: it is kept nowhere else."""
-
-    def __init__(self) -> None:
-        self._secret: str | None = None
-
-    def keep(self, secret: str) -> None:
-        self._secret = secret
-
-    async def __call__(self, _info: Info, _key: Any) -> str | None:
-        return self._secret
-
-
 @strawberry.type
 class WebhookMutations:
     @strawberry.mutation(description="Have events sent to a URL from now on")
     async def create_webhook_endpoint(
         self, info: Info, input: CreateWebhookEndpointInput
     ) -> CreateWebhookEndpointPayload | None:
-        secret = _Shown()
+        secret = ShownOnce()
 
         async def work(session: UnitOfWork) -> int:
             created, shown = await info.services.webhooks.service.create_endpoint(
@@ -171,7 +159,7 @@ class WebhookMutations:
     async def rotate_webhook_secret(
         self, info: Info, input: RotateWebhookSecretInput
     ) -> RotateWebhookSecretPayload | None:
-        secret = _Shown()
+        secret = ShownOnce()
 
         async def work(session: UnitOfWork) -> int:
             rotated, shown = await info.services.webhooks.service.rotate_secret(

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from aiodataloader import DataLoader
 
-from domain.radius import queries, records
+from domain.radius import credential_queries, queries, records
 from domain.radius.authorization import AccessDecision
 from domain.radius.decisions import authorizations
 from domain.radius.queries import SessionFilter, SessionList
@@ -31,6 +31,14 @@ class RadiusLoaders(LoaderGroup):
             queries.session_pages_by_customer,
             lambda key, asked: self.session_count_by_customer.load((key, asked.filter)),
         )
+
+    @cached_property
+    def credential_by_id(self) -> DataLoader[int, records.ServiceCredential | None]:
+        return self.one(credential_queries.credentials_by_id)
+
+    @cached_property
+    def credentials_by_customer(self) -> DataLoader[int, list[records.ServiceCredential]]:
+        return self.many(credential_queries.credentials_by_customer)
 
     @cached_property
     def authorization_by_customer(self) -> DataLoader[int, AccessDecision | None]:

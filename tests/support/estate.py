@@ -12,6 +12,7 @@ from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.reseller.settlements import settle_commissions
 from tests.support.billing import issued_invoice, recorded_payment
+from tests.support.credentials import created_credential
 from tests.support.customers import an_address, created_customer
 from tests.support.monitoring import created_segment, raised_alert
 from tests.support.radius import created_session, registered_nas
@@ -46,6 +47,7 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         "Payment": await recorded_payment(database, customer_id, 3000),
         "RadiusSession": await created_session(database, username=username),
         "Nas": await registered_nas(database),
+        "ServiceCredential": (await created_credential(database, customer_id))[0],
         "Alert": await raised_alert(database, customer_id),
         "NetworkSegment": await created_segment(database, postal_code),
         "WebhookEndpoint": await paused_endpoint(database, reseller_id),

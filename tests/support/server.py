@@ -19,7 +19,7 @@ from graph.transport.protocols import server_config
 from subscriptions.event_bus import Registry
 from tests.support.events import settled
 
-SECRET = "a secret for tests, long enough to sign with"
+SECRET = "a secret for tests that is long enough to sign with"
 
 
 class Socket:
@@ -146,7 +146,7 @@ async def running_api(
     database_url: str, data: Path, *, user_timeout_ms: int = USER_TIMEOUT_MS, **settings: Any
 ) -> AsyncIterator[Api]:
     """The application, served by uvicorn on a free loopback port."""
-    chosen = Settings(data=data, token_secret=SECRET, **settings)
+    chosen = Settings(**{"data": data, "token_secret": SECRET, **settings})
     app = create_app(chosen, database_url, Registry())
     server = uvicorn.Server(server_config(app))
     sockets = listening_sockets("127.0.0.1", 0, user_timeout_ms=user_timeout_ms)

@@ -5,7 +5,8 @@ from graphql import parse
 
 from domain.kernel.access import Permission, Role
 from graph.node import NODES
-from tests.support.composition import composed, install
+from tests.support.composition import composed
+from tests.support.node import install
 
 LINK = """
     extend schema @link(

@@ -1,15 +1,12 @@
 """``_entities``: what a gateway fetches by key, under the same row policy as everything else."""
 
-import json
-
 import pytest
 
-from domain.customer.services import CustomerService
-from domain.kernel.access import SYSTEM, Permission, Role
+from domain.kernel.access import Permission, Role
 from graph.entities import INTEGER_KEYS
 from graph.ids import encode_id
 from graph.node import NODES
-from tests.support.customers import a_customer, created_customer, created_reseller
+from tests.support.customers import created_customer, created_reseller
 from tests.support.estate import created_estate
 from tests.support.reseller import earning_reseller
 from tests.support.statements import captured_statements
@@ -22,8 +19,10 @@ ENTITIES = """
 
 
 async def entities(api, *representations, token="admin"):
-    """The answer as it came."""
-    return await api.run(ENTITIES, {"representations": list(representations)}, token=token)
+    """Data and errors as they came."""
+    variables = {"representations": list(representations)}
+    answer = await api.run(ENTITIES, variables, token=token)
+    return {part: answer[part] for part in ("data", "errors") if part in answer}
 
 
 def by_id(type_name: str, key: int) -> dict[str, object]:
@@ -56,10 +55,10 @@ class TestEveryNodeType:
         ids = [encode_id(name, key) for name in names]
 
         found = await entities(api, *(by_id(name, key) for name in names))
-        nodes = await api.run("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids})
+        nodes = await api.data("query N($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": ids})
 
         assert found == {"data": {"_entities": [None] * len(names)}}
-        assert nodes == {"data": {"nodes": [None] * len(names)}}
+        assert nodes == {"nodes": [None] * len(names)}
 
     async def test_is_null_for_an_id_of_another_type(self, api, database):
         estate = await created_estate(database, await earning_reseller(database))
@@ -71,51 +70,111 @@ class TestEveryNodeType:
         assert answer == {"data": {"_entities": [None] * len(other)}}
 
 
-class TestRepresentations:
-    @pytest.mark.parametrize(
-        ("representation", "path"),
-        [
-            ("text", []),
-            (1, []),
-            (None, []),
-            ([], []),
-            ({}, []),
-            ({"__typename": "Customer"}, []),
-            ({"id": "x"}, []),
-            ({"__typename": "Nonsense", "id": "x"}, []),
-            ({"__typename": "Query", "id": "x"}, []),
-            ({"__typename": "PageInfo", "id": "x"}, []),
-            ({"__typename": ["Customer"], "id": "x"}, []),
-            ({"__typename": "Customer", "id": 7}, ["id"]),
-            ({"__typename": "Customer", "id": None}, ["id"]),
-            ({"__typename": "Customer", "id": {"$ne": ""}}, ["id"]),
-            ({"__typename": "Customer", "customerId": "7"}, ["customerId"]),
-            ({"__typename": "Customer", "customerId": True}, ["customerId"]),
-            ({"__typename": "Customer", "customerId": 7.0}, ["customerId"]),
-            ({"__typename": "Customer", "email": "ada@example.com"}, ["email"]),
-            ({"__typename": "Invoice", "customerId": 7}, ["customerId"]),
-            ({"__typename": "Customer", "id": "x", "customerId": 7}, []),
-            ({"__typename": "Customer", "customerId": 7, "status": "ACTIVE"}, []),
-            ({"__typename": "Customer", "customerId": 7, "resellerId": 1}, []),
-        ],
-        ids=lambda value: json.dumps(value)[:60],
-    )
-    async def test_with_a_wrong_or_more_than_a_key_are_refused_by_place(
-        self, shared_api, representation, path
-    ):
-        answer = await entities(
-            shared_api, {"__typename": "Customer", "customerId": 1}, representation
-        )
+KEYS = "must have __typename and one key: id or customerId"
+ONE_KEY = "must have __typename and one key: id"
+NO_TYPE = "has no __typename of an entity"
+NO_OBJECT = "must be an object with __typename and a key"
+NO_ID = "must be a global id"
+NO_NUMBER = "must be a whole number"
+#: Representation, the input at fault within it, what is told.
+WRONG: list[tuple[object, list[str], str]] = [
+    ("text", [], NO_OBJECT),
+    (1, [], NO_OBJECT),
+    ([], [], NO_OBJECT),
+    ([{"__typename": "Customer", "customerId": 1}], [], NO_OBJECT),
+    ({}, [], NO_TYPE),
+    ({"id": "x"}, [], NO_TYPE),
+    ({"__typename": None, "id": "x"}, [], NO_TYPE),
+    ({"__typename": ["Customer"], "id": "x"}, [], NO_TYPE),
+    ({"__typename": {"name": "Customer"}, "id": "x"}, [], NO_TYPE),
+    ({"__typename": "Nonsense", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "customer", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "Query", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "Node", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "_Entity", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "AddressInput", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "PageInfo", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "Int", "id": "x"}, [], NO_TYPE),
+    ({"__typename": "Customer"}, [], KEYS),
+    ({"__typename": "Customer", "email": "ada@example.com"}, [], KEYS),
+    ({"__typename": "Customer", "resellerId": 1}, [], KEYS),
+    ({"__typename": "Customer", "id": "x", "customerId": 7}, [], KEYS),
+    ({"__typename": "Customer", "customerId": 7, "status": "ACTIVE"}, [], KEYS),
+    ({"__typename": "Customer", "customerId": 7, "__proto__": {}}, [], KEYS),
+    ({"__typename": "Invoice", "customerId": 7}, [], ONE_KEY),
+    ({"__typename": "Customer", "id": 7}, ["id"], NO_ID),
+    ({"__typename": "Customer", "id": None}, ["id"], NO_ID),
+    ({"__typename": "Customer", "id": {"$ne": ""}}, ["id"], NO_ID),
+    ({"__typename": "Customer", "id": [encode_id("Customer", 1)]}, ["id"], NO_ID),
+    ({"__typename": "Customer", "customerId": "7"}, ["customerId"], NO_NUMBER),
+    ({"__typename": "Customer", "customerId": True}, ["customerId"], NO_NUMBER),
+    ({"__typename": "Customer", "customerId": 7.0}, ["customerId"], NO_NUMBER),
+    ({"__typename": "Customer", "customerId": 10**30}, ["customerId"], NO_NUMBER),
+    ({"__typename": "Customer", "customerId": None}, ["customerId"], NO_NUMBER),
+    ({"__typename": "Customer", "customerId": [7]}, ["customerId"], NO_NUMBER),
+    ({"__typename": "TariffPlan", "tariffPlanId": "7"}, ["tariffPlanId"], NO_NUMBER),
+]
 
-        codes = {error["extensions"]["code"] for error in answer["errors"]}
-        assert answer.get("data") is None
-        if representation is None:
-            assert codes == {"BAD_USER_INPUT"}
-            return
-        assert codes == {"INVALID"}
-        [error] = answer["errors"]
-        assert error["path"] == ["_entities"]
-        assert error["extensions"]["argumentPath"] == ["representations", "1", *path]
+
+class TestRepresentations:
+    async def test_with_a_wrong_or_more_than_a_key_fail_alone_and_the_others_answer(
+        self, api, database
+    ):
+        customer_id = await created_customer(database)
+        good = {"__typename": "Customer", "customerId": customer_id}
+
+        answer = await entities(api, good, *(wrong for wrong, _, _ in WRONG), good)
+
+        found = by_id("Customer", customer_id)
+        assert answer["data"] == {"_entities": [found, *[None] * len(WRONG), found]}
+        told = [
+            (error["path"], error["extensions"], error["message"]) for error in answer["errors"]
+        ]
+        places = [
+            (["representations", str(number), *path], message)
+            for number, (_, path, message) in enumerate(WRONG, start=1)
+        ]
+        assert told == [
+            (
+                ["_entities", number],
+                {"code": "INVALID", "argumentPath": path},
+                f"{'.'.join(path)} {message}",
+            )
+            for number, (path, message) in enumerate(places, start=1)
+        ]
+
+    async def test_that_are_null_do_not_fit_the_argument(self, shared_api):
+        response = await shared_api.post(ENTITIES, {"representations": [None]})
+
+        assert response.status_code == 400
+        assert [e["extensions"]["code"] for e in response.json()["errors"]] == ["BAD_USER_INPUT"]
+
+    @pytest.mark.parametrize(
+        "literal", ["9" * 5000, "1e999", "-1", '"7"', "true", "SEVEN", "{a: 1}", "[1]", "null"]
+    )
+    async def test_may_be_literals_and_are_told_as_little_of(self, shared_api, literal):
+        query = """{ _entities(representations: [
+            {__typename: "Customer", customerId: %s}]) { __typename } }"""
+
+        response = await shared_api.post(query % literal)
+
+        codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
+        assert codes <= {"INVALID", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
+        assert "9999" not in response.text
+
+    async def test_name_a_key_twice_and_the_last_counts(self, api, database):
+        ids = [await created_customer(database) for _ in range(2)]
+        pairs = ", ".join(f'"customerId": {each}' for each in ids)
+        body = (
+            '{"query": "query E($r: [_Any!]!) { _entities(representations: $r) {'
+            ' ... on Customer { customerId } } }", "variables": {"r": [{"__typename": "Customer", '
+            f"{pairs}}}]}}}}"
+        )
+        headers = {"Authorization": f"Bearer {api.token()}", "Content-Type": "application/json"}
+
+        answer = (await api.http.post("/graphql", content=body, headers=headers)).json()
+
+        assert answer["data"] == {"_entities": [{"customerId": ids[1]}]}
 
     async def test_more_than_a_hundred_are_refused(self, api):
         one = {"__typename": "Customer", "customerId": 1}
@@ -165,24 +224,51 @@ class TestRepresentations:
 
 
 class TestBatches:
-    @pytest.mark.parametrize("number", [1, 10, 50])
-    async def test_take_one_statement_a_type_whatever_their_number(self, api, database, number):
-        reseller_ids = [await created_reseller(database) for _ in range(number)]
-        async with database.unit_of_work(SYSTEM) as session:
-            create = CustomerService().create_customer
-            customer_ids = [(await create(session, a_customer())).id for _ in range(number)]
-        token = api.service_token(Permission.CUSTOMER_READ, Permission.RESELLER_READ)
-        await api.settled()
-        representations = [
-            *({"__typename": "Customer", "customerId": each} for each in customer_ids),
-            *(by_id("Reseller", each) for each in reseller_ids),
+    async def test_of_a_hundred_of_every_type_take_one_statement_a_type(self, api, database):
+        estates = [
+            await created_estate(database, await earning_reseller(database)) for _ in range(5)
         ]
-        await entities(api, *representations[:1], token=token)
-
+        names = sorted(NODES)
+        rows = [(name, estate[name]) for estate in estates for name in names][:100]
         await api.settled()
-        with captured_statements(api.application.services.database) as statements:
-            answer = await entities(api, *representations, token=token)
+        # In the same order again, as a gateway may: types and rows are mixed anyhow.
+        mixed = [by_id(*row) for row in rows] + [by_id(*row) for row in rows[: 100 - len(rows)]]
+        await entities(api, *mixed[:1])
 
-        assert len([each for each in answer["data"]["_entities"] if each]) == 2 * number
-        asked = [each for each in statements if " kernel." not in each and "FROM" in each]
-        assert len(asked) == 2
+        statements: dict[int, list[str]] = {}
+        for number in (len(names), 100):
+            await api.settled()
+            with captured_statements(api.application.services.database) as sent:
+                answer = await entities(api, *mixed[:number])
+            assert answer == {"data": {"_entities": mixed[:number]}}
+            statements[number] = [each for each in sent if _reads_rows(each)]
+
+        assert len(statements[100]) == len(statements[len(names)]) == len(names)
+
+    async def test_are_read_as_whoever_asks(self, api, database):
+        customer_ids = [await created_customer(database) for _ in range(3)]
+        token = api.service_token(Permission.RESELLER_READ)
+
+        answer = await entities(
+            api, *(by_id("Customer", each) for each in customer_ids), token=token
+        )
+
+        assert answer["data"] == {"_entities": [None] * 3}
+
+    async def test_that_may_not_be_read_at_all_fail_one_by_one(self, api, database):
+        estate = await created_estate(database, await earning_reseller(database))
+        rows = [by_id("Customer", estate["Customer"]), by_id("Invoice", estate["Invoice"])]
+        token = api.service_token(Permission.CUSTOMER_READ)
+
+        answer = await entities(api, *rows, token=token)
+
+        assert answer["data"] == {"_entities": [rows[0], None]}
+        [error] = answer["errors"]
+        assert (error["path"], error["extensions"]) == (
+            ["_entities", 1],
+            {"code": "ACCESS_DENIED"},
+        )
+
+
+def _reads_rows(statement: str) -> bool:
+    return "FROM" in statement and " kernel." not in statement

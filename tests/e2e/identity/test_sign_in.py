@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from sqlalchemy import select, text
 
-from domain.identity.models import AccountRole, FailedSignIn, RefreshToken
+from domain.identity.models import AccountRole, RefreshToken, SignIn, ThrottledTries
 from domain.kernel import passwords
 from domain.kernel.access import PERMISSIONS, Role
 from tests.support.customers import created_customer, created_reseller
@@ -125,15 +125,18 @@ class TestSignIn:
         success = await signed_in(api)
         for _ in range(5):
             await signed_in(api, password="wrong horse")
+        shut = await signed_in(api)
         async with database.engine.begin() as connection:
             await connection.execute(
                 text(
-                    "update identity.failed_sign_ins set failed_at = failed_at - interval '15 min'"
+                    "update identity.throttled_tries "
+                    "set blocked_until = blocked_until - interval '15 seconds'"
                 )
             )
         later = await signed_in(api)
 
         assert success["accessToken"]
+        assert shut["accessToken"] is None
         assert later["accessToken"]
 
     async def test_leaves_the_database_to_others_while_passwords_wait(
@@ -146,8 +149,8 @@ class TestSignIn:
         ):
             for _ in range(2):
                 await slots.enter_async_context(passwords._slots)
-            waiting = [asyncio.create_task(signed_in(api)) for _ in range(6)]
-            await eventually(lambda: len(passwords._slots._waiters or ()) == 6)
+            waiting = [asyncio.create_task(signed_in(api)) for _ in range(4)]
+            await eventually(lambda: len(passwords._slots._waiters or ()) == 4)
 
             data = await api.data("{ customers(first: 1) { totalCount } }")
             await slots.aclose()
@@ -165,8 +168,10 @@ class TestSignIn:
         async with database.reading() as connection:
             kept = [
                 *(await connection.execute(select(RefreshToken.__table__))).all(),
-                *(await connection.execute(select(FailedSignIn.__table__))).all(),
+                *(await connection.execute(select(SignIn.__table__))).all(),
+                *(await connection.execute(select(ThrottledTries.__table__))).all(),
             ]
+        assert len(kept) == 5
         for secret in (payload["refreshToken"], payload["accessToken"], "wrong horse", "ada"):
             assert secret not in str(kept)
 

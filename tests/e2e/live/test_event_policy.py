@@ -2,6 +2,9 @@
 
 from contextlib import AsyncExitStack
 
+import pytest
+from websockets import ConnectionClosed
+
 from domain.kernel.access import Permission, Role
 from tests.support.customers import created_customer, created_reseller
 from tests.support.live import TYPES, beginning, born, deleted, following, lifecycle, lived, renamed
@@ -56,7 +59,7 @@ class TestRowPolicy:
             for token, expected in facts.items()
         }
 
-    async def test_a_deleted_customer_is_told_of_it_and_of_nothing_else(self, api, database):
+    async def test_a_deleted_customer_is_told_nothing_more(self, api, database):
         ours, theirs = await born(api), await born(api)
         await api.settled()
 
@@ -64,7 +67,10 @@ class TestRowPolicy:
             await deleted(api, theirs)
             await deleted(api, ours)
 
-            assert await feed.facts(1) == [("CustomerDeleted", ours)]
+            with pytest.raises(ConnectionClosed) as closed:
+                await feed.facts(1)
+
+        assert closed.value.rcvd.code == 4403
 
     async def test_a_filter_widens_nothing(self, api, database):
         ours, theirs = await born(api), await born(api)

@@ -171,8 +171,9 @@ class TestMetrics:
         } } }"""
 
         await api.settled()
+        reader = api.service_token(Permission.CUSTOMER_READ, Permission.MONITORING_READ)
         with captured_statements(api.application.services.database) as statements:
-            data = await api.data(query, {"range": FIRST_HOUR})
+            data = await api.data(query, {"range": FIRST_HOUR}, token=reader)
 
         assert len(data["customers"]["nodes"]) == parents
         assert len([text for text in statements if " monitoring." in text]) == 3

@@ -79,7 +79,7 @@ class TestBodies:
 
         response = await sent(api, {**body, "more": [1]})
 
-        assert response.json() == {"data": {"viewer": {"role": "ADMIN"}}}
+        assert response.json()["data"] == {"viewer": {"role": "ADMIN"}}
 
     async def test_refuses_a_body_beyond_a_mebibyte_without_reading_it_all(self, api):
         async def endless() -> AsyncIterator[bytes]:
@@ -160,7 +160,7 @@ class TestText:
 
         response = await sent(api, {"query": query})
 
-        assert response.json() == {"data": {"customer": None}}
+        assert response.json()["data"] == {"customer": None}
 
     @pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\u{d800}", r"\u{110000}"])
     async def test_refuses_half_a_character_in_the_document(self, api, escape):
@@ -175,7 +175,7 @@ class TestText:
 
         response = await sent(api, {"query": BY, "variables": {"by": {"username": name}}})
 
-        assert response.json() == {"data": {"customer": None}}
+        assert response.json()["data"] == {"customer": None}
 
 
 class TestNumbers:
@@ -192,7 +192,7 @@ class TestNumbers:
     async def test_a_number_that_no_row_has_is_null(self, api, number):
         response = await sent(api, {"query": BY, "variables": {"by": {"customerId": number}}})
 
-        assert response.json() == {"data": {"customer": None}}
+        assert response.json()["data"] == {"customer": None}
 
     @pytest.mark.parametrize("number", ["9" * 5_000, "1e400", "2147483648", "1.0", "-0.5"])
     async def test_refuses_such_literals_too(self, api, number):

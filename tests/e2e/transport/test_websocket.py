@@ -140,7 +140,7 @@ class TestInit:
 
         async with api.socket(None) as socket, opened(api, init(None)) as another:
             await socket.subscribe("{ __typename }")
-            assert await socket.next() == {"data": {"__typename": "Query"}}
+            assert (await socket.next())["data"] == {"__typename": "Query"}
 
             assert (await closing_of(another))[0] == 4429
 

@@ -13,6 +13,7 @@ from domain.demo.seed import seed
 from domain.identity.services import IdentityService
 from domain.identity.tokens import Tokens
 from domain.kernel.access import SYSTEM
+from domain.kernel.errors import InvalidCredentials
 from domain.kernel.money import Money
 from domain.monitoring.alerts import AlertService
 from domain.monitoring.models import AlertSeverity
@@ -196,13 +197,13 @@ class TestSigningIn:
         ],
     )
     async def test_works_with_the_demo_password(self, seeded, login, subject):
-        identity = IdentityService(Tokens("a secret that is long enough for HS256"))
+        identity = IdentityService(Tokens("a secret that is long enough to derive keys from"))
 
-        found = await identity.check_password(seeded, login, "demo-password")
-        wrong = await identity.check_password(seeded, login, "another-password")
+        found = await identity.sign_in(seeded, login, "demo-password")
 
-        assert found == subject
-        assert wrong is None
+        assert found.subject == subject
+        with pytest.raises(InvalidCredentials):
+            await identity.sign_in(seeded, login, "another-password")
 
     async def test_customer_1_comes_online(self, seeded_copy):
         async with seeded_copy.unit_of_work(SYSTEM) as session:

@@ -20,7 +20,7 @@ async def once(database, number, *, actor=CLERK, key="k-1", operation="pay", dig
         is_new, answer = await claim(session, operation, key, digest)
         if not is_new:
             return answer
-        await session.announce(Happened(customer_id=1, number=number))
+        await session.announce(Happened(customer_id=actor.customer_id or 1, number=number))
         await asyncio.sleep(0.02)
         await settle(session, operation, key, {"number": number})
         return {"number": number}

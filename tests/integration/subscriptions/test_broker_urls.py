@@ -1,11 +1,12 @@
 """Which brokers a URL may name, and that nobody is told its password."""
 
 import pytest
-from structlog.testing import capture_logs
 
+from subscriptions.brokers import supervised
 from subscriptions.brokers.urls import ask, backend_of
 from tests.support.brokers import RedisServer
 from tests.support.ears import CHANNEL, broadcasting, listening
+from tests.support.log_lines import log_lines
 from tests.support.waiting import eventually
 
 
@@ -25,11 +26,11 @@ class TestUrls:
             await broadcast.publish(CHANNEL, "1")
             await eventually(lambda: ear.heard("1") == 1)
 
-    async def test_a_password_is_never_logged(self, tmp_path):
+    async def test_a_password_is_never_logged(self, tmp_path, monkeypatch):
         server = RedisServer(tmp_path, password="right")
         wrong = server.url.replace("right", "wr0ng")
 
-        with capture_logs() as lines:
+        with log_lines(monkeypatch, supervised) as lines:
             async with server.running(), broadcasting(wrong):
                 await eventually(lambda: bool(lines))
 

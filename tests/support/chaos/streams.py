@@ -26,7 +26,7 @@ SLIM = _EVENTS % ""
 FAT = _EVENTS % " ".join(f"_{number}: data" for number in range(40))
 
 #: Answers that a fault explains: the client comes back.
-EXCUSED = frozenset({"INTERNAL_SERVER_ERROR", "BUSY", "TIMEOUT"})
+EXCUSED = frozenset({"INTERNAL_SERVER_ERROR", "BUSY", "TIMEOUT", "UNAVAILABLE"})
 #: What ends a connection to a server that dies.
 LOST = (OSError, httpx.HTTPError, websockets.WebSocketException, TimeoutError)
 _RECEIVE_BUFFER = 4096

@@ -37,8 +37,10 @@ class TestTypes:
     def test_are_all_described(self):
         assert set(DESCRIPTIONS) == set(EVENT_TYPES)
 
-    def test_of_customers_are_the_guides_eight(self):
-        assert matching("customer.*") == CUSTOMER_EVENT_TYPES
+    def test_of_customers_are_the_guides_eight_and_those_of_privacy(self):
+        privacy = {"customer.data_exported", "customer.erased"}
+
+        assert matching("customer.*") == CUSTOMER_EVENT_TYPES | privacy
 
 
 class TestPermissions:
@@ -80,7 +82,12 @@ class TestPermissions:
             name
             for name in EVENT_TYPES
             if permission_of(name)
-            in (Permission.COMMISSION_READ, Permission.EVENT_ADMIN, Permission.WEBHOOK_WRITE)
+            in (
+                Permission.COMMISSION_READ,
+                Permission.EVENT_ADMIN,
+                Permission.IDENTITY_ADMIN,
+                Permission.WEBHOOK_WRITE,
+            )
         }
 
 

@@ -1,0 +1,90 @@
+"""What the billing module holds of a customer; the books are kept, the person leaves them."""
+
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.billing.models import (
+    BillingAccount,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PaymentAllocation,
+)
+from domain.customer.models import Customer
+from domain.customer.personal_data import erased_name
+from domain.kernel.personal_data import ERASED, told_rows
+
+
+async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
+    """The account, every invoice with its lines, every payment and what it paid."""
+    own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
+    own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
+    return {
+        "billing_accounts": await told_rows(
+            connection,
+            BillingAccount,
+            BillingAccount.customer_id == customer_id,
+            leave_out={"version"},
+        ),
+        "invoices": await told_rows(
+            connection, Invoice, Invoice.customer_id == customer_id, leave_out={"version"}
+        ),
+        "invoice_lines": await told_rows(
+            connection, InvoiceLine, InvoiceLine.invoice_id.in_(own_invoices)
+        ),
+        "payments": await told_rows(
+            connection, Payment, Payment.customer_id == customer_id, people={"recorded_by"}
+        ),
+        "payment_allocations": await told_rows(
+            connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+    }
+
+
+async def erased(connection: AsyncConnection, customer_id: int) -> None:
+    """
+    Make issued invoices out to a number: amounts, tax number, country and lines stay.
+
+    The trigger that guards invoices lets pass whoever erases this very customer.
+    """
+    await connection.execute(
+        update(BillingAccount)
+        .where(BillingAccount.customer_id == customer_id)
+        .values(email=None, billing_address=None)
+    )
+    await connection.execute(
+        update(Invoice)
+        .where(Invoice.customer_id == customer_id, Invoice.buyer.is_not(None))
+        .values(buyer=_pseudonymous(customer_id))
+    )
+    await connection.execute(
+        update(Invoice).where(Invoice.customer_id == customer_id).values(void_reason=None)
+    )
+    await connection.execute(
+        update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
+    )
+
+
+def _pseudonymous(customer_id: int) -> Any:
+    number = select(Customer.customer_number).where(Customer.id == customer_id).scalar_subquery()
+    address = Invoice.buyer["address"]
+    anywhere = {
+        "line1": ERASED,
+        "line2": None,
+        "locality": ERASED,
+        "region": None,
+        "postal_code": ERASED,
+    }
+    country = func.jsonb_build_object("country", address["country"], type_=JSONB)
+    kept = case(
+        (func.jsonb_typeof(address) == "object", country.op("||")(anywhere)),
+        else_=None,
+    )
+    return Invoice.buyer.op("||")(
+        func.jsonb_build_object(
+            "name", erased_name(number), "email", None, "address", kept, type_=JSONB
+        )
+    )

@@ -1,0 +1,110 @@
+"""Reads of accounts: for those who manage them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.identity import models, records
+from domain.identity.models import AccountRole
+from domain.identity.policy import require_identity
+from domain.kernel.access import Actor
+from domain.kernel.paging import Ordering, Page, Slice, count_of, page_of
+from domain.kernel.records import fetch, select_record
+
+_ACCOUNTS = Ordering("id", (models.Account.id,))
+_PROGRAMS = Ordering("id", (models.ServiceAccount.id,))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFilter:
+    """All that are given must hold."""
+
+    role: tuple[AccountRole, ...] | None = None
+    reseller_id: int | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountList:
+    """A list of accounts as a client asks for it, in the order they were created."""
+
+    part: Slice
+    filter: AccountFilter = AccountFilter()
+
+
+async def accounts_by_id(
+    connection: AsyncConnection, actor: Actor, account_ids: Collection[int]
+) -> dict[int, records.Account]:
+    """The accounts with these ids."""
+    statement = _accounts(actor, AccountFilter()).where(models.Account.id.in_(account_ids))
+    found = await fetch(connection, records.Account, statement)
+    return {account.id: account for account in found}
+
+
+async def account_page(
+    connection: AsyncConnection, actor: Actor, asked: AccountList
+) -> Page[records.Account]:
+    """One page of the accounts that pass the filter."""
+    return await page_of(
+        connection,
+        records.Account,
+        _accounts(actor, asked.filter),
+        order=_ACCOUNTS,
+        part=asked.part,
+        bound_to=asked.filter,
+    )
+
+
+async def account_count(
+    connection: AsyncConnection, actor: Actor, account_filter: AccountFilter
+) -> int:
+    """How many accounts pass the filter."""
+    return await count_of(connection, _accounts(actor, account_filter))
+
+
+async def service_accounts_by_id(
+    connection: AsyncConnection, actor: Actor, ids: Collection[int]
+) -> dict[int, records.ServiceAccount]:
+    """The service accounts with these ids."""
+    statement = _programs(actor).where(models.ServiceAccount.id.in_(ids))
+    found = await fetch(connection, records.ServiceAccount, statement)
+    return {account.id: account for account in found}
+
+
+async def service_account_page(
+    connection: AsyncConnection, actor: Actor, part: Slice
+) -> Page[records.ServiceAccount]:
+    """One page of the service accounts."""
+    return await page_of(
+        connection,
+        records.ServiceAccount,
+        _programs(actor),
+        order=_PROGRAMS,
+        part=part,
+        bound_to=(),
+    )
+
+
+async def service_account_count(connection: AsyncConnection, actor: Actor) -> int:
+    """How many service accounts there are."""
+    return await count_of(connection, _programs(actor))
+
+
+def _accounts(actor: Actor, wanted: AccountFilter) -> Select[Any]:
+    require_identity(actor, "read accounts")
+    account, statement = models.Account, select_record(records.Account, models.Account)
+    if wanted.role is not None:
+        statement = statement.where(account.role.in_(wanted.role))
+    if wanted.reseller_id is not None:
+        statement = statement.where(account.reseller_id == wanted.reseller_id)
+    if wanted.is_active is not None:
+        statement = statement.where(account.is_active == wanted.is_active)
+    return statement
+
+
+def _programs(actor: Actor) -> Select[Any]:
+    require_identity(actor, "read service accounts")
+    return select_record(records.ServiceAccount, models.ServiceAccount)

@@ -1,0 +1,1 @@
+"""The audit log: operations tell it what they read, and administrators ask it."""

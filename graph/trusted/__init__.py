@@ -1,0 +1,1 @@
+"""Documents known beforehand: the operator's trusted ones, and those that clients register."""

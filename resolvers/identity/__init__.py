@@ -1,0 +1,1 @@
+"""Answers that return accounts, service accounts and sign-ins."""
