@@ -34,6 +34,7 @@ ErrorCode.ENCRYPTION_KEY_MISSING: The secret's encryption key is not configured
 ErrorCode.EMAIL_TAKEN: Somebody signs in with the address
 ErrorCode.SERVICE_ACCOUNT_NAME_TAKEN: Another service account has the name
 ErrorCode.ERASURE_BLOCKED: The customer still has dealings that are to be settled first
+ErrorCode.BUSY: Too many ask for the same at once; try again
 AccountRole.ADMIN: Everything
 AccountRole.SUPPORT: Customers, documents, plans, alerts, disconnects
 AccountRole.BILLING: Invoices, payments, plans

@@ -176,13 +176,10 @@ async def _once(
             return await work(session)
         request = dataclasses.asdict(input)
         request.pop("client_mutation_id")
-        if isinstance(request.get("password"), str):
-            # What is kept of a password must be of no use to who reads the table.
-            request["password"] = info.services.tokens.digest(request["password"])
+        # Keyed: who reads the table can guess neither the password nor the person asked about.
+        digest = info.services.tokens.digest(idempotency.request_hash(request))
         claimed = (info.field_name, input.idempotency_key)
-        is_new, answer = await idempotency.claim(
-            session, *claimed, idempotency.request_hash(request)
-        )
+        is_new, answer = await idempotency.claim(session, *claimed, digest)
         if not is_new:
             return answer
         answer = await work(session)

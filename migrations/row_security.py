@@ -17,10 +17,18 @@ _READ = "select"
 _WRITE = "select, insert, update, delete"
 #: Locking a row for share takes the right to update some column: one that says nothing.
 _READ_AND_LOCK = "select, update (updated_at)"
+#: What a reseller may change of its customers, and what assigning a plan changes with it. Whose a
+#: customer is and whether it is barred or deleted is for staff to say.
+_CUSTOMER_COLUMNS = (
+    "type, first_name, last_name, company_name, display_name, tax_id, email, email_verified_at,"
+    " phone, mobile, username, password_hash, language, time_zone, tags, custom_fields,"
+    " subscription_state, subscription_started_at, subscription_ends_at, suspended_with_status,"
+    " version, updated_at"
+)
 
 #: Table → what the role may do with it. What is not named here it cannot touch at all.
 GRANTS: dict[str, str] = {
-    "customer.customers": "select, insert, update",
+    "customer.customers": f"select, insert, update ({_CUSTOMER_COLUMNS})",
     "customer.state_changes": "select, insert",
     "customer.addresses": _WRITE,
     "customer.documents": _WRITE,
@@ -53,7 +61,7 @@ GRANTS: dict[str, str] = {
     "webhook.secrets": _WRITE,
     "webhook.attempts": "select, insert",
     "kernel.events": "select, insert",
-    "kernel.event_streams": "select, insert, update",
+    "kernel.event_streams": "select, insert, update (seq)",
     "kernel.event_head": "select (one, position)",
     "kernel.event_consumers": _WRITE,
     "kernel.event_deliveries": "select, update",
@@ -73,6 +81,21 @@ _OF_ENDPOINT = (
     "exists (select from webhook.endpoints parent"
     " where 'webhook:' || parent.id = {{table}}.{column})"
 )
+# The streams that tenants' units of work write: of a customer, of an endpoint, of its deliveries.
+# Only digits are cast, so no name makes the statement fail.
+_OF_STREAM = """
+    case
+        when stream ~ '^customer:[1-9][0-9]{{0,9}}$' then exists (
+            select from customer.customers parent
+            where parent.id = substring({table}.stream from '[0-9]+$')::bigint
+        )
+        when stream ~ '^(consumer:)?webhook:[1-9][0-9]{{0,9}}$' then exists (
+            select from webhook.endpoints parent
+            where parent.id = substring({table}.stream from '[0-9]+$')::bigint
+        )
+        else false
+    end
+"""
 
 #: Table → which rows are the tenant's own, for reading and for what a write leaves behind.
 #: Every other table with a ``customer_id`` or ``reseller_id`` goes by that.
@@ -91,6 +114,7 @@ POLICIES: dict[str, str] = {
     "webhook.secrets": _hangs_off("webhook.endpoints", "endpoint_id"),
     "webhook.attempts": _hangs_off("webhook.endpoints", "endpoint_id"),
     "kernel.events": f"customer_id = {_CUSTOMER} or {_OF_RESELLER}",
+    "kernel.event_streams": _OF_STREAM,
     "kernel.event_consumers": _OF_ENDPOINT.format(column="name"),
     "kernel.event_deliveries": _OF_ENDPOINT.format(column="consumer"),
     "kernel.idempotency_keys": f"actor = {_SUBJECT}",
@@ -98,6 +122,24 @@ POLICIES: dict[str, str] = {
 }
 #: A fact about a webhook endpoint's deliveries is of no tenant: it may be told, and not read.
 _TOLD = "customer_id is null and reseller_id is null"
+#: And whatever is told has its number in a stream of the tenant's own.
+_NUMBERED = "exists (select from kernel.event_streams own where own.stream = events.stream)"
+
+#: A stream's numbers are given once, whoever asks.
+_COUNTS_UP = (
+    """
+    create or replace function kernel.refuse_counting_back() returns trigger language plpgsql as $$
+    begin
+        raise exception 'the number of stream % only rises', old.stream
+            using errcode = 'restrict_violation';
+    end $$
+    """,
+    """
+    create or replace trigger event_streams_count_up before update on kernel.event_streams
+        for each row when (new.seq <= old.seq or new.stream <> old.stream)
+        execute function kernel.refuse_counting_back()
+    """,
+)
 
 # Roles belong to the whole cluster, and other databases of it may be migrated at this moment.
 CREATE_ROLE = f"""
@@ -149,12 +191,19 @@ def secure_rows() -> None:
     op.execute(JOIN_ROLE)
     for schema in sorted({table.partition(".")[0] for table in GRANTS}):
         op.execute(f"grant usage on schema {schema} to {ROLE}")
+        # Triggers fire all the same; everything else is called by the owner.
+        op.execute(f"revoke execute on all functions in schema {schema} from public")
     for table, rights in GRANTS.items():
+        op.execute(f"revoke all on {table} from {ROLE}")
         op.execute(f"grant {rights} on {table} to {ROLE}")
     op.execute(f"grant usage on sequence kernel.events_id_seq to {ROLE}")
+    for statement in _COUNTS_UP:
+        op.execute(statement)
     for table, own_rows in _all_policies().items():
         _protect(table, own_rows)
     _create_policy("kernel.events", "told", f"for insert to {ROLE} with check ({_TOLD})")
+    numbered = f"as restrictive for insert to {ROLE} with check ({_NUMBERED})"
+    _create_policy("kernel.events", "numbered", numbered)
 
 
 def _all_policies() -> dict[str, str]:

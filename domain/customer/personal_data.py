@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer.models import (
@@ -14,9 +14,24 @@ from domain.customer.models import (
     EmailVerification,
     StateChange,
 )
-from domain.kernel.personal_data import is_over, told_rows
+from domain.kernel.personal_data import forget_answered, is_over, told_rows
 
 _BELONGINGS = (Address, Document, CommunicationPreference, EmailVerification)
+#: Operations whose input tells of a person, by what their answer is the key of.
+_TOLD_TO: dict[Any, tuple[str, ...]] = {
+    Customer: (
+        "createCustomer",
+        "updateCustomer",
+        "deleteCustomer",
+        "changeCustomerStatus",
+        "changeSubscriptionState",
+        "setCommunicationPreference",
+        "requestEmailVerification",
+        "confirmEmail",
+    ),
+    Address: ("addAddress", "updateAddress", "removeAddress"),
+    Document: ("registerDocument", "verifyDocument", "rejectDocument"),
+}
 _FORGOTTEN = (
     "status_reason",
     "first_name",
@@ -71,6 +86,10 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
 
 async def erased(connection: AsyncConnection, customer_id: int) -> None:
     """Leave of the person a number, a type and the states it went through; free its username."""
+    for model, operations in _TOLD_TO.items():
+        whose = model.id if model is Customer else model.customer_id
+        keys = select(model.id).where(whose == customer_id)
+        await forget_answered(connection, operations, keys)
     await connection.execute(
         update(Customer)
         .where(Customer.id == customer_id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from domain.customer.models import Customer, CustomerStatus
 from domain.identity.models import Account
-from domain.kernel.access import Role
+from domain.kernel.access import Actor, Role
 from domain.reseller.models import Reseller, ResellerStatus
 
 LONGEST_LOGIN = 254
@@ -66,6 +66,20 @@ async def login_of(connection: AsyncConnection, subject: str) -> Login | None:
     if kind == "account":
         return await _account(connection, _accounts().where(Account.id == key))
     return await _customer(connection, _customers().where(Customer.id == key))
+
+
+async def person_of(connection: AsyncConnection, subject: str) -> Actor:
+    """
+    Whom the audit log names for ``account:3`` or ``customer:7``, who may sign in or not.
+
+    It may do nothing: there are no permissions in it.
+    """
+    kind, _, key = subject.partition(":")
+    if kind == "customer":
+        return Actor(role=Role.CUSTOMER, subject=subject, customer_id=int(key))
+    held = select(Account.role, Account.reseller_id).where(Account.id == int(key))
+    row = (await connection.execute(held)).one()
+    return Actor(role=Role(row.role.value), subject=subject, reseller_id=row.reseller_id)
 
 
 async def keep_hash(session: AsyncSession, login: Login, password_hash: str) -> None:

@@ -106,6 +106,11 @@ class ThrottledTries(Model):
     __audited__ = False
     __table_args__ = (
         Index("throttled_tries_touched_at_idx", "touched_at"),
+        Index(
+            "throttled_tries_failed_idx",
+            "touched_at",
+            postgresql_where=text("succeeded_at is null"),
+        ),
         {"schema": "identity"},
     )
 

@@ -6,7 +6,15 @@ from uuid import UUID
 from sqlalchemy import update
 
 from domain.identity import service_accounts, sign_ins, tries
-from domain.identity.logins import LONGEST_LOGIN, Login, keep_hash, login_named, login_of, normal
+from domain.identity.logins import (
+    LONGEST_LOGIN,
+    Login,
+    keep_hash,
+    login_named,
+    login_of,
+    normal,
+    person_of,
+)
 from domain.identity.models import Account
 from domain.identity.replacing import replace_password
 from domain.identity.sign_ins import Reused
@@ -58,12 +66,15 @@ class IdentityService:
 
         Raises:
             InvalidCredentials: whatever is the matter.
+            Busy: too many sign in; nothing was looked at.
         """
         name = normal(login)
-        async with database.unit_of_work(SYSTEM) as session:
-            tried = await tries.begin(session, Place.of(name[: LONGEST_LOGIN + 1], client))
-            found = await login_named(session, name)
-        if not await _is_right(found, tried, password) or found is None:
+        with passwords.queued():
+            async with database.unit_of_work(SYSTEM) as session:
+                tried = await tries.begin(session, Place.of(name[: LONGEST_LOGIN + 1], client))
+                found = await login_named(session, name)
+            is_right = await _is_right(found, tried, password)
+        if not is_right or found is None:
             raise InvalidCredentials
         fresh = await passwords.rehashed(password, found.password_hash)
         async with database.unit_of_work(SYSTEM) as session:
@@ -71,6 +82,8 @@ class IdentityService:
             if present != found:
                 raise InvalidCredentials
             await tries.succeeded(session, tried)
+            await sign_ins.prune(session)
+            session.on_behalf_of(await person_of(await session.connection(), present.subject))
             if fresh is not None:
                 present = await _with_hash(session, found, fresh)
             sign_in_id = await sign_ins.begin(session, present, client)
@@ -103,6 +116,7 @@ class IdentityService:
         sign_in = await sign_ins.of_token(session, refresh_token)
         if sign_in is None:
             return None
+        session.on_behalf_of(await person_of(await session.connection(), sign_in.subject))
         if everywhere and sign_in.ended_at is None:
             await sign_ins.end_all(session, sign_in.subject)
         else:
@@ -126,17 +140,20 @@ class IdentityService:
             AccessDenied: the actor has no password.
             Invalid: the new one is too short or too long.
             InvalidCredentials: the current one is wrong, or is not looked at for now.
+            Busy: too many sign in; nothing was looked at.
         """
+        with passwords.queued():
+            async with database.unit_of_work(SYSTEM) as session:
+                login = await login_of(await session.connection(), actor.subject)
+                if login is None:
+                    raise AccessDenied("change a password: this account has none")
+                passwords.checked(new, "newPassword")
+                tried = await tries.begin(session, Place.of(login.name, client))
+            if not await _is_right(login, tried, current):
+                raise InvalidCredentials
+            password_hash = await passwords.hashed(new)
         async with database.unit_of_work(SYSTEM) as session:
-            login = await login_of(await session.connection(), actor.subject)
-            if login is None:
-                raise AccessDenied("change a password: this account has none")
-            passwords.checked(new, "newPassword")
-            tried = await tries.begin(session, Place.of(login.name, client))
-        if not await _is_right(login, tried, current):
-            raise InvalidCredentials
-        password_hash = await passwords.hashed(new)
-        async with database.unit_of_work(replace(SYSTEM, subject=actor.subject)) as session:
+            session.on_behalf_of(actor)
             await tries.succeeded(session, tried)
             await replace_password(session, login, password_hash, actor.sign_in_id)
 

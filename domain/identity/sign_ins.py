@@ -8,13 +8,14 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.identity import records
 from domain.identity.errors import InvalidToken
-from domain.identity.logins import Login, login_of
+from domain.identity.logins import Login, login_of, person_of
 from domain.identity.models import RefreshToken, SignIn
+from domain.kernel.audit import Origin, originating
 from domain.kernel.records import fetch, select_record
 from domain.kernel.unit_of_work import UnitOfWork
 
@@ -46,8 +47,22 @@ async def begin(session: UnitOfWork, login: Login, client: str | None) -> UUID:
     )
     session.add(sign_in)
     await session.flush()
-    await _prune(session)
     return sign_in.id
+
+
+async def prune(session: UnitOfWork) -> None:
+    """Forget some sign-ins that are over by age, with their tokens."""
+    old = (
+        select(SignIn.id)
+        .where(SignIn.expires_at < session.now)
+        .limit(_PRUNED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    # Nobody asked for it, least of all whoever happens to sign in now.
+    with originating(Origin("pruneSignIns")):
+        await session.execute(
+            delete(SignIn).where(SignIn.id.in_(old)).execution_options(synchronize_session=False)
+        )
 
 
 async def refresh_token(session: UnitOfWork, sign_in_id: UUID) -> str:
@@ -82,6 +97,7 @@ async def redeemed(session: UnitOfWork, token: str) -> tuple[UUID, Login] | Reus
         raise InvalidToken
     # The sign-in is locked first, here and where it is ended: its tokens change one at a time.
     sign_in = await _locked(session, sign_in_id)
+    session.on_behalf_of(await person_of(await session.connection(), sign_in.subject))
     row = await session.locked(RefreshToken, found)
     if row is None or sign_in.ended_at is not None or row.expires_at <= session.now:
         raise InvalidToken
@@ -172,28 +188,14 @@ async def _locked(session: UnitOfWork, sign_in_id: UUID) -> SignIn:
     return row
 
 
-async def _end(session: UnitOfWork, *which: object) -> int:
-    ended = await session.execute(
-        update(SignIn)
-        .where(*which, _RUNS)  # type: ignore[arg-type]
-        .values(ended_at=session.now)
-        .returning(SignIn.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(ended.all())
-
-
-async def _prune(session: UnitOfWork) -> None:
-    """Forget some sign-ins that are over by age, with their tokens."""
-    old = (
-        select(SignIn.id)
-        .where(SignIn.expires_at < session.now)
-        .limit(_PRUNED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    await session.execute(
-        delete(SignIn).where(SignIn.id.in_(old)).execution_options(synchronize_session=False)
-    )
+async def _end(session: UnitOfWork, *which: ColumnElement[bool]) -> int:
+    # Row by row: the audit log is to tell of each whose it was.
+    running = select(SignIn).where(*which, _RUNS).order_by(SignIn.id).with_for_update()
+    rows = (await session.scalars(running.execution_options(populate_existing=True))).all()
+    for row in rows:
+        row.ended_at = session.now
+    await session.flush()
+    return len(rows)
 
 
 _RUNS = SignIn.ended_at.is_(None)

@@ -20,9 +20,10 @@ OF_PAIR = 5
 OF_LOGIN = 30
 #: Of a network, for logins that were not let in from it lately: one that guesses at many logins.
 OF_NETWORK = 100
-#: How long without a failure makes those before it forgotten: longer than any wait.
+#: How long without a failure makes those before it forgotten: longer than any wait. Nothing in a
+#: bucket without a success matters any longer than that.
 FORGOTTEN_AFTER = timedelta(hours=1)
-#: Nothing in a bucket matters any longer than that.
+#: Nothing in a bucket with one matters any longer than that.
 KEPT_FOR = _KNOWN_FOR
 
 
@@ -34,6 +35,11 @@ class Bucket:
     failed_at: datetime | None = None
     blocked_until: datetime | None = None
     succeeded_at: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it tells no more than one that nobody has heard of."""
+        return self.failures == 0 and self.succeeded_at is None
 
     def is_blocked(self, now: datetime) -> bool:
         """Whether no try is let through, whatever its password."""

@@ -141,7 +141,7 @@ def _json(name: str, value: Any) -> Any:
 def _entry(session: Session, model: Any, action: AuditAction, **facts: Any) -> Values:
     uow = cast("UnitOfWork", async_session(session))
     return new_entry(
-        uow.actor,
+        uow.initiator,
         AuditKind.CHANGE,
         action,
         entity_type=model.__name__,

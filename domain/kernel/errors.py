@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     EMAIL_TAKEN = "EMAIL_TAKEN"
     SERVICE_ACCOUNT_NAME_TAKEN = "SERVICE_ACCOUNT_NAME_TAKEN"
     ERASURE_BLOCKED = "ERASURE_BLOCKED"
+    BUSY = "BUSY"
 
 
 class DomainError(Exception):
@@ -90,6 +91,15 @@ class ReadOnly(AccessDenied):
 
     def __init__(self, act: str, why: str) -> None:
         super().__init__(f"{act} while {why}")
+
+
+class Busy(DomainError):
+    """Too many ask for the same at once: nothing was looked at, and it may be repeated."""
+
+    code = ErrorCode.BUSY
+
+    def __init__(self) -> None:
+        super().__init__("Too many passwords are being checked; try again")
 
 
 class NotFound(DomainError):

@@ -228,7 +228,7 @@ async def append(uow: UnitOfWork, event: Event) -> None:
             seq=await uow.scalar(numbered),
             customer_id=event.customer_id,
             reseller_id=event.reseller_id,
-            actor=uow.actor.subject,
+            actor=uow.initiator.subject,
             trace_id=current_trace_id(),
             causation_id=_cause.get(),
             transaction_id=uow.transaction_id,

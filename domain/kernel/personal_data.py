@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, inspect, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, inspect, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.audit import AuditEntry
@@ -106,6 +106,18 @@ async def erased(
         delete(IdempotencyKey).where(IdempotencyKey.actor == f"customer:{customer_id}")
     )
     await connection.execute(text("select kernel.forget_audited(:id)"), {"id": customer_id})
+
+
+async def forget_answered(
+    connection: AsyncConnection, operations: Collection[str], keys: Select[tuple[int]]
+) -> None:
+    """Forget which requests of anybody's to these operations were answered with these keys."""
+    answers = keys.with_only_columns(*(func.to_jsonb(column) for column in keys.selected_columns))
+    await connection.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.operation.in_(operations), IdempotencyKey.answer.in_(answers)
+        )
+    )
 
 
 def is_over(instant: Any) -> ColumnElement[Any]:

@@ -18,6 +18,7 @@ from domain.kernel.ids import uuid7
 
 #: Key in ``session.info``: this transaction wrote events.
 ANNOUNCED = "announced"
+_INITIATOR = "initiator"
 
 T = TypeVar("T")
 
@@ -32,6 +33,20 @@ class UnitOfWork(AsyncSession):
         """Who acts. A session without an actor cannot be had from ``Database``."""
         actor: Actor = self.info["actor"]
         return actor
+
+    @property
+    def initiator(self) -> Actor:
+        """Whom the audit log and events name: the actor, or on whose behalf it acts."""
+        initiator: Actor = self.info.get(_INITIATOR, self.actor)
+        return initiator
+
+    def on_behalf_of(self, person: Actor) -> None:
+        """
+        From here to its end the session does what this person asked for; its rights stay.
+
+        For use cases in which the platform writes what is nobody's to write by themselves.
+        """
+        self.info[_INITIATOR] = person
 
     @cached_property
     def now(self) -> datetime:

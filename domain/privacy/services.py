@@ -1,16 +1,17 @@
 """Access and portability (GDPR art. 15, 20) and erasure (art. 17) of one person's data."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from domain.customer.errors import CustomerNotFound
 from domain.customer.models import Customer
 from domain.kernel.access import SYSTEM, Actor, Permission, Role, require
+from domain.kernel.audit import AuditAction, AuditEntry, AuditKind, new_entry
 from domain.kernel.database import Database
 from domain.kernel.logging import about_customer
 from domain.kernel.unit_of_work import UnitOfWork
@@ -47,21 +48,35 @@ class PrivacyService:
             AccessDenied: others need ``privacy:admin``.
             CustomerNotFound: also for a customer who asks for another.
         """
-        about_customer(customer_id)
-        if actor.role is not Role.CUSTOMER:
-            require(actor, Permission.PRIVACY_ADMIN, "export customers' data")
-        elif actor.customer_id != customer_id:
-            raise CustomerNotFound(customer_id)
+        _require_export(actor, customer_id)
         document = await collected(database, customer_id)
         digest = hashlib.sha256(canonical(document)).hexdigest()
         # The register is nobody's to write by themselves: the platform does it in their name.
-        async with database.unit_of_work(replace(SYSTEM, subject=actor.subject)) as session:
+        async with database.unit_of_work(SYSTEM) as session:
+            session.on_behalf_of(actor)
+            await _note_read(session, customer_id)
             customer = await _locked(session, customer_id)
             request = await _registered(session, customer_id, RequestKind.EXPORT, sha256=digest)
             await session.announce(
                 CustomerDataExported(customer_id=customer_id, reseller_id=customer.reseller_id)
             )
             return Export(request.id, document, digest)
+
+    async def document_again(
+        self, database: Database, actor: Actor, customer_id: int
+    ) -> dict[str, Any]:
+        """
+        Everything once more, for a request that is repeated: no new request, but a new read.
+
+        Raises:
+            AccessDenied, CustomerNotFound: as ``export_data`` does.
+        """
+        _require_export(actor, customer_id)
+        document = await collected(database, customer_id)
+        async with database.unit_of_work(SYSTEM) as session:
+            session.on_behalf_of(actor)
+            await _note_read(session, customer_id)
+        return document
 
     async def erase(
         self,
@@ -126,6 +141,27 @@ def canonical(document: dict[str, Any]) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
+def _require_export(actor: Actor, customer_id: int) -> None:
+    about_customer(customer_id)
+    if actor.role is not Role.CUSTOMER:
+        require(actor, Permission.PRIVACY_ADMIN, "export customers' data")
+    elif actor.customer_id != customer_id:
+        raise CustomerNotFound(customer_id)
+
+
+async def _note_read(session: UnitOfWork, customer_id: int) -> None:
+    """Tell the audit log who saw everything; customers who read their own are not logged."""
+    if session.initiator.role is not Role.CUSTOMER:
+        entry = new_entry(
+            session.initiator,
+            AuditKind.READ,
+            AuditAction.READ,
+            entity_type="PersonalData",
+            customer_ids=[customer_id],
+        )
+        await session.execute(insert(AuditEntry).values(entry))
+
+
 async def _locked(session: UnitOfWork, customer_id: int) -> Customer:
     """The customer, deleted or not: whoever has left may ask too."""
     customer = await session.locked(Customer, Customer.id == customer_id)
@@ -140,7 +176,7 @@ async def _registered(
     request = PrivacyRequest(
         customer_id=customer_id,
         kind=kind,
-        requested_by=session.actor.subject,
+        requested_by=session.initiator.subject,
         done_at=session.now,
         **facts,
     )

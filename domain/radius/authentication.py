@@ -38,7 +38,8 @@ async def authenticated(
     The guide's rule, with TRIAL let in: ACTIVE, subscribed, and the right password.
 
     The password is checked first, so no other reason shows without it; an unknown username
-    costs the same argon2 verification. Raises ``SecretUnavailable``.
+    costs the same argon2 verification. Raises ``SecretUnavailable``, and ``Busy`` unless a service
+    credential is right: nothing is logged or announced then.
     """
     customer, credential = await _holder(session, username)
     right = await _is_right(vault, customer, credential, password)

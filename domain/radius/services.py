@@ -46,6 +46,7 @@ class RadiusService:
 
         Raises:
             SecretUnavailable: the credential's secret is sealed under a key that is not configured.
+            Busy: too many passwords are being checked; ask again.
         """
         require(session.actor, Permission.RADIUS_AUTHENTICATE, "authenticate customers")
         return await authenticated(session, self.vault, username, password)

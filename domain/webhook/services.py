@@ -153,10 +153,11 @@ class WebhookService:
         require_webhooks(session.actor, "delete webhook endpoints")
         endpoint = await locked(session, endpoint_id, expected_version)
         await place.give_up(session, endpoint_id)
-        await session.delete(endpoint)
+        # Told while it is there, and locked: afterwards its stream is nobody's.
         await session.announce(
             WebhookEndpointDeleted(reseller_id=endpoint.reseller_id, endpoint_id=endpoint_id)
         )
+        await session.delete(endpoint)
 
     async def _checked(
         self, session: UnitOfWork, endpoint_id: int, changes: Mapping[str, Any]

@@ -130,6 +130,7 @@ class IdentityMutations:
     async def end_sign_in(self, info: Info, input: EndSignInInput) -> EndSignInPayload | None:
         subject = info.actor.subject
         async with info.services.database.unit_of_work(SYSTEM) as session:
+            session.on_behalf_of(info.actor)
             ended = await sign_ins.end(session, subject, _key(input.sign_in_id))
         info.services.authenticator.forget(subject)
         return EndSignInPayload(ended=ended, client_mutation_id=input.client_mutation_id)

@@ -41,8 +41,12 @@ class Charge:
             "maximum": self.maximum,
             "limit": self.limit,
             "remaining": self.remaining,
-            "resetAt": self.reset_at and self.reset_at.isoformat(timespec="seconds"),
+            "resetAt": self.reset_at and _timestamp(self.reset_at),
         }
+
+
+def _timestamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Budgets:

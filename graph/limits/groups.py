@@ -56,7 +56,7 @@ class Rates(dict[Group, int]):
 
 
 POINTS_PER_MINUTE = Rates(
-    {Group.ANONYMOUS: 6_000, Group.CUSTOMER: 2_000, Group.RESELLER: 20_000, Group.STAFF: 60_000}
+    {Group.ANONYMOUS: 6_000, Group.CUSTOMER: 6_000, Group.RESELLER: 20_000, Group.STAFF: 60_000}
 )
 REQUESTS_PER_SECOND = Rates(
     {Group.ANONYMOUS: 30, Group.CUSTOMER: 100, Group.RESELLER: 100, Group.STAFF: 100}

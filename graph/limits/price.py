@@ -2,6 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from graphql import (
@@ -35,8 +37,8 @@ class _Part:
     """
 
     once: int = 0
-    rows: int = 0
-    page: int = 0
+    rows: int | Fraction = 0
+    page: int | Fraction = 0
 
     def add(self, other: "_Part") -> None:
         self.once = min(self.once + other.once, MOST)
@@ -73,18 +75,19 @@ class Pricing:
             part = self._part(fragment.selection_set, self._condition(fragment))
             self._parts[fragment.name.value] = part
         part = self._part(self._operation.selection_set, self._root)
-        return min(part.once + part.rows + part.page * UNKNOWN_SIZE, MOST)
+        return min(ceil(part.once + part.rows + part.page * UNKNOWN_SIZE), MOST)
 
     def shares(self) -> Counter[str]:
         """
         How many points each schema coordinate takes; together they are the price.
 
+        Parts of points, which only introspection has, are rounded up for each coordinate.
         Fragments are expanded, so the document must be within its limits.
         """
-        shares: Counter[str] = Counter()
-        pending: list[tuple[SelectionSetNode, GraphQLNamedType | None, int, int]] = [
-            (self._operation.selection_set, self._root, 1, UNKNOWN_SIZE)
-        ]
+        shares: dict[str, int | Fraction] = {}
+        pending: list[
+            tuple[SelectionSetNode, GraphQLNamedType | None, int | Fraction, int | Fraction]
+        ] = [(self._operation.selection_set, self._root, 1, UNKNOWN_SIZE)]
         while pending:
             selections, parent, rows, page = pending.pop()
             for node in selections.selections:
@@ -93,11 +96,12 @@ class Pricing:
                     continue
                 place = self._weights.place(parent, node.name.value)
                 size = page if place.is_page else self._length(node, place)
-                shares[place.coordinate] += place.once + rows * size * place.each
+                paid = place.once + rows * size * place.each
+                shares[place.coordinate] = shares.get(place.coordinate, 0) + paid
                 if node.selection_set:
                     inner = self._page(node, place)
                     pending.append((node.selection_set, place.type, rows * size, inner))
-        return +shares
+        return +Counter({name: ceil(points) for name, points in shares.items()})
 
     def _part(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> _Part:
         part = _Part()
@@ -143,8 +147,10 @@ class Pricing:
             return parent
         return self._weights.schema.get_type(node.type_condition.name.value)
 
-    def _length(self, node: FieldNode, place: Place) -> int:
+    def _length(self, node: FieldNode, place: Place) -> int | Fraction:
         """How many objects the field itself returns for each object that it is read of."""
+        if place.mean is not None:
+            return place.mean
         if not place.is_list:
             return 1
         if place.length is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from graphql import (
@@ -11,6 +12,8 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    SchemaMetaFieldDef,
+    TypeMetaFieldDef,
     get_named_type,
     get_nullable_type,
     is_abstract_type,
@@ -20,13 +23,15 @@ from graphql import (
 from strawberry.federation.schema_directives import Cost, ListSize
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from graph.limits.introspection import OBJECTS_PER_POINT, sizes
+
 #: Points of a field that fetches objects, unless its own ``@cost`` says otherwise.
 STATEMENT = 5
 #: Points of a root field of a mutation, likewise.
 CHANGE = 10
 #: Rows of a list of objects whose size nothing tells.
 UNKNOWN_SIZE = 10
-#: Points of ``__schema`` and ``__type``, with all that is below.
+#: Points of ``__schema`` and ``__type`` each, besides the objects that they show.
 INTROSPECTION = 50
 
 #: Lists that are as long as one of their arguments.
@@ -42,16 +47,18 @@ class Place:
 
     ``is_list``: it returns a list of objects. ``size`` is what is declared of it, ``length`` the
     argument that it is as long as. ``is_page``: the field above tells how long it is.
+    ``mean`` is how many objects a field of introspection shows.
     """
 
     coordinate: str
     once: int = 0
-    each: int = 0
+    each: int | Fraction = 0
     type: GraphQLNamedType | None = None
     is_list: bool = False
     is_page: bool = False
     size: ListSize | None = None
     length: str | None = None
+    mean: Fraction | None = None
 
 
 class Weights:
@@ -60,6 +67,11 @@ class Weights:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.schema = schema
         self._places: dict[tuple[str, str], Place] = {}
+        self._shown = sizes(schema)
+        self._roots = {
+            name: self._introspect(f"Query.{name}", field, INTROSPECTION)
+            for name, field in (("__schema", SchemaMetaFieldDef), ("__type", TypeMetaFieldDef))
+        }
         self._pages = {
             (get_named_type(field.type).name, name)
             for _, field in _fields(schema)
@@ -69,11 +81,9 @@ class Weights:
 
     def place(self, parent: GraphQLNamedType | None, name: str) -> Place:
         """The field of the type; one that costs nothing if there is no such field."""
-        if name in ("__schema", "__type"):
-            return Place(f"Query.{name}", once=INTROSPECTION)
+        if name in self._roots:
+            return self._roots[name]
         if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
-            return _NOWHERE
-        if parent.name.startswith("__"):
             return _NOWHERE
         place = self._places.get((parent.name, name))
         if place is None and name in parent.fields:
@@ -86,6 +96,8 @@ class Weights:
     ) -> Place:
         coordinate = f"{parent.name}.{name}"
         returned = get_named_type(field.type)
+        if parent.name.startswith("__"):
+            return self._introspect(coordinate, field)
         return Place(
             coordinate,
             once=self._once(parent, field),
@@ -96,6 +108,12 @@ class Weights:
             size=next(_declared(field, ListSize), None),
             length=AS_LONG_AS.get(coordinate),
         )
+
+    def _introspect(self, coordinate: str, field: GraphQLField, once: int = 0) -> Place:
+        returned = get_named_type(field.type)
+        each = Fraction(is_object_type(returned), OBJECTS_PER_POINT)
+        mean = self._shown.get(coordinate, Fraction(1))
+        return Place(coordinate, once=once, each=each, type=returned, mean=mean)
 
     def _once(self, parent: GraphQLNamedType, field: GraphQLField) -> int:
         for cost in _declared(field, Cost):

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.privacy.errors import ErasureBlocked as ErasureBlockedError
-from domain.privacy.services import Export, PrivacyService, collected
+from domain.privacy.services import Export, PrivacyService
 from graph.context import Info
 from graph.payloads import PROBLEMS, MutationInput, Payload, Problem, UserError, perform
 from graph.privacy.enums import ErasureBlocker, ErasureReason
@@ -77,7 +77,9 @@ class PrivacyMutations:
         async def document(_info: Info, _sha256: str) -> object:
             if made:
                 return made[0].document
-            return await collected(info.context.database, input.customer_id)
+            return await PrivacyService().document_again(
+                info.context.database, info.actor, input.customer_id
+            )
 
         async def sha256(_info: Info, digest: str) -> str:
             return digest

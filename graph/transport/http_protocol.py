@@ -148,11 +148,22 @@ class HttpProtocol(HttpToolsProtocol):
             return self._head_too_large()
         if len(self.pipeline) >= self.most_pipelined:
             return HTTPStatus.TOO_MANY_REQUESTS, "Wait for the answers", "pipelined"
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            return HTTPStatus.BAD_REQUEST, "This is not HTTP/1.1", "malformed"
+        if not self._is_named_alike():
+            return HTTPStatus.BAD_REQUEST, "The target and Host name two servers", "malformed"
         names = {name for name, _ in self.headers}
         if self._has_other_upgrade() and names & {b"content-length", b"transfer-encoding"}:
             # The parser takes the body for the other protocol, or for the next request.
             return HTTPStatus.BAD_REQUEST, "No upgrade with a body is possible here", "malformed"
         return None
+
+    def _is_named_alike(self) -> bool:
+        """Whether a target that names a server (RFC 9112 §3.2.2) names the one that Host does."""
+        if self.url.startswith((b"/", b"*")):
+            return True
+        authority = self.url.partition(b"//")[2].partition(b"/")[0].lower()
+        return all(value.lower() == authority for name, value in self.headers if name == b"host")
 
     def _has_other_upgrade(self) -> bool:
         return self.parser.should_upgrade() and not self._should_upgrade()

@@ -61,6 +61,8 @@ def decode_request(payload: Any) -> Request:
     variables = _given(payload, "variables", dict, "an object or null")
     name = _given(payload, "operationName", str, "text or null", longest=_LONGEST_NAME)
     extensions = _given(payload, "extensions", dict, "an object or null")
+    if not isinstance((extensions or {}).get("dryRun"), bool | None):
+        raise _malformed("dryRun must be a boolean or null", ["extensions", "dryRun"])
     _check(payload)
     return Request(query or "", variables or {}, name or None, document_id, extensions or {})
 

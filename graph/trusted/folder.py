@@ -106,7 +106,8 @@ def _entries(text: str) -> Iterator[tuple[Any, Any]]:
         yield from manifest.items()
         return
     if manifest["format"] != _APOLLO or manifest.get("version") != _APOLLO_VERSION:
-        raise _Bad(f"must be {_APOLLO} of version {_APOLLO_VERSION}")
+        message = f"has a format: it must be {_APOLLO} of version {_APOLLO_VERSION}"
+        raise _Bad(message)
     for entry in manifest.get("operations") or ():
         if not isinstance(entry, dict):
             raise _Bad("has an operation that is no object")

@@ -113,6 +113,14 @@ def _replace_failed_sign_ins() -> None:
         unique=False,
         schema="identity",
     )
+    op.create_index(
+        "throttled_tries_failed_idx",
+        "throttled_tries",
+        ["touched_at"],
+        unique=False,
+        schema="identity",
+        postgresql_where=sa.text("succeeded_at is null"),
+    )
 
 
 def _create_service_accounts() -> None:

@@ -31,7 +31,8 @@ _DOORS = (
         for each statement execute function kernel.refuse_audit_change()
     """,
     # What was changed stays, as names of columns; so does who did it, but for a person's own
-    # network address. Entries that name several customers hold no values.
+    # network address: of what they did signed in, by a link they were sent (anonymous), or with
+    # the platform writing for them. Entries that name several customers hold no values.
     """
     create function kernel.forget_audited(person integer) returns bigint language plpgsql as $$
     declare
@@ -41,7 +42,11 @@ _DOORS = (
         update kernel.audit_entries set
             before = kernel.without_values(before),
             after = kernel.without_values(after),
-            client = case when actor = 'customer:' || person then null else client end
+            client = case
+                when actor in ('customer:' || person, 'system')
+                    or actor_role in ('CUSTOMER', 'ANONYMOUS')
+                    or entity_type = 'SignIn'
+                then null else client end
         where customer_ids @> array[person] or actor = 'customer:' || person;
         get diagnostics forgotten = row_count;
         perform set_config('isp_graph.audit_door', '', true);

@@ -9,10 +9,16 @@ from sqlalchemy import text
 from domain.customer.events import EmailVerified
 from domain.kernel.access import SYSTEM, Role
 from graph.schema import build_schema
+from tests.support.identity import refreshed, signed_in, signed_out
 from tests.support.marks import Marks
 from tests.support.server import Api
 
 PASSWORD = "correct horse battery staple"
+_REFRESH = "refreshToken"
+
+
+#: Where they sit when they act themselves; told to servers that believe this machine's proxies.
+ADDRESS = "203.0.113.77"
 
 
 class Planted:
@@ -150,14 +156,17 @@ class Planted:
         await self._do("ChangeCustomerStatus", status="ACTIVE")
 
     async def _act_themselves(self) -> None:
+        self._api.http.headers["X-Forwarded-For"] = ADDRESS
         token = self._api.token(Role.CUSTOMER, customer_id=self.id)
         change = {"customerId": self.id, "language": "pt", "idempotencyKey": self.marks.text()}
         await self._api.mutate("updateCustomer", change, "customer { id }", token=token)
-        await self._api.data(
-            "mutation In($input: SignInInput!) { signIn(input: $input) { accessToken } }",
-            {"input": {"login": self.username, "password": PASSWORD}},
-            token=None,
-        )
+        here, there = [await signed_in(self._api, self.username, PASSWORD) for _ in "ab"]
+        await signed_out(self._api, (await refreshed(self._api, here[_REFRESH]))[_REFRESH])
+        await refreshed(self._api, there[_REFRESH])
+        await refreshed(self._api, there[_REFRESH])
+        asked = {"customerId": self.id}
+        await self._api.mutate("exportCustomerData", asked, "sha256", token=token)
+        del self._api.http.headers["X-Forwarded-For"]
         await self._api.settled()
 
     async def _pass_through_the_machinery(self) -> None:

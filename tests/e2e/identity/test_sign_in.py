@@ -1,7 +1,7 @@
 """Signing in: who gets tokens, who does not, and how often one may try."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import threading
 
 import pytest
 from sqlalchemy import select, text
@@ -143,17 +143,15 @@ class TestSignIn:
         self, database_url, database, tmp_path
     ):
         await created_customer(database, username="ada", password=PASSWORD)
-        async with (
-            running_api(database_url, tmp_path, pool_size=1) as api,
-            AsyncExitStack() as slots,
-        ):
+        go_on = threading.Event()
+        async with running_api(database_url, tmp_path, pool_size=1) as api:
             for _ in range(2):
-                await slots.enter_async_context(passwords._slots)
+                passwords._threads.submit(go_on.wait, 15)
             waiting = [asyncio.create_task(signed_in(api)) for _ in range(4)]
-            await eventually(lambda: len(passwords._slots._waiters or ()) == 4)
+            await eventually(lambda: passwords._threads._work_queue.qsize() == 4)
 
             data = await api.data("{ customers(first: 1) { totalCount } }")
-            await slots.aclose()
+            go_on.set()
             payloads = await asyncio.gather(*waiting)
 
         assert data == {"customers": {"totalCount": 1}}

@@ -5,7 +5,7 @@ from graphql import get_introspection_query
 
 from domain.kernel.access import Role
 from tests.support import postgres
-from tests.support.customers import created_customer
+from tests.support.customers import created_customer, created_reseller
 from tests.support.server import running_api
 from tests.support.streams import wanting
 
@@ -130,13 +130,56 @@ async def test_a_refused_operation_is_no_stream(api):
     assert response.json()["errors"][0]["extensions"]["limit"] == "cost"
 
 
-async def test_introspection_is_within_the_limits(api):
-    query = get_introspection_query(descriptions=True, input_value_deprecation=True)
+async def test_introspection_is_within_the_limits_of_everybody_who_is_signed_in(api):
+    query = get_introspection_query(
+        descriptions=True,
+        input_value_deprecation=True,
+        schema_description=True,
+        specified_by_url=True,
+    )
+    customer_id = await created_customer(api.application.services.database)
+    tokens = [
+        api.token(Role.CUSTOMER, customer_id=customer_id),
+        api.token(
+            Role.RESELLER, reseller_id=await created_reseller(api.application.services.database)
+        ),
+        api.token(Role.SUPPORT, subject="staff:introspecting"),
+        api.service_token("customer:read"),
+    ]
 
-    answer = await api.run(query)
+    answers = [await api.run(query, token=token) for token in tokens]
 
-    assert "errors" not in answer
-    assert answer["extensions"]["cost"]["requested"] == 50
+    assert ["errors" in answer for answer in answers] == [False] * 4
+    assert all(500 < each["extensions"]["cost"]["requested"] < 1_750 for each in answers)
+
+
+TYPE = "type { name ofType { name ofType { name } } }"
+FIELDS = f"fields(includeDeprecated: true) {{ args {{ {TYPE} }} {TYPE} }}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"{{ __schema {{ {times(14, f't#: types {{ {FIELDS} }}')} }} }}",
+        f"{{ {times(10, f'a#: __schema {{ types {{ {FIELDS} }} }}')} }}",
+        f"{{ __schema {{ types {{ {times(14, f'f#: {FIELDS}')} }} }} }}",
+    ],
+    ids=["types", "schemas", "fields"],
+)
+async def test_introspection_again_and_again_is_refused_by_its_price(api, query):
+    customer_id = await created_customer(api.application.services.database)
+    tokens = [
+        api.token(Role.CUSTOMER, customer_id=customer_id),
+        api.token(
+            Role.RESELLER, reseller_id=await created_reseller(api.application.services.database)
+        ),
+    ]
+
+    for token in tokens:
+        [error] = (await api.run(query, token=token))["errors"]
+        assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+        assert error["extensions"]["limit"] == "cost"
+        assert error["extensions"]["costliest"] == "__Type.ofType"
 
 
 async def test_five_levels_work_for_everybody(api):

@@ -5,11 +5,14 @@ import json
 
 import orjson
 import pytest
+from sqlalchemy import select
 
 from domain.kernel.access import Role
+from domain.kernel.idempotency import IdempotencyKey
 from tests.support.customers import created_customer
 from tests.support.marks import places
-from tests.support.persons import Planted
+from tests.support.persons import ADDRESS, Planted
+from tests.support.server import running_api
 
 #: What law keeps of a person (GDPR art. 17(3)(b)): what was invoiced, and the tax number on it.
 KEPT_BY_LAW = {"billing.invoices.buyer", "billing.invoice_lines.description"}
@@ -37,6 +40,13 @@ async def exported(api, customer_id, **more):
 
 
 @pytest.fixture
+async def api(database_url, tmp_path):
+    """The application behind a proxy on this machine, which tells where clients are."""
+    async with running_api(database_url, tmp_path, trusted_proxies="127.0.0.1/32") as api:
+        yield api
+
+
+@pytest.fixture
 async def person(api):
     return await Planted(api).live()
 
@@ -44,6 +54,7 @@ async def person(api):
 async def test_a_life_is_told_in_full_and_forgotten_in_full(api, database, person):
     marks = person.marks.made
     before = await places(database, marks)
+    assert set(await places(database, [ADDRESS])) == {"kernel.audit_entries.client"}
 
     answer = await exported(api, person.id)
     document = answer["document"]
@@ -63,6 +74,41 @@ async def test_a_life_is_told_in_full_and_forgotten_in_full(api, database, perso
     after = await places(database, marks)
     assert set(after) == KEPT_BY_LAW
     assert len(after["billing.invoices.buyer"]) == 1
+    assert await places(database, [ADDRESS]) == {}
+
+
+async def test_what_was_asked_for_by_key_cannot_be_guessed_and_is_forgotten(api, database):
+    key = {"idempotencyKey": "k-1"}
+    asked = {"type": "INDIVIDUAL", "firstName": "Ada", "email": "ada@example.com", **key}
+    made = await api.mutate("createCustomer", asked, "customer { customerId }")
+    again = await api.mutate("createCustomer", asked, "customer { customerId }")
+    other = await api.mutate(
+        "createCustomer", {**asked, "idempotencyKey": "k-2"}, "customer { customerId }"
+    )
+    ada, bob = made["customer"]["customerId"], other["customer"]["customerId"]
+    street = {"type": "BILLING", "line1": "Rua 1", "locality": "Lisboa", "country": "PT"}
+    street["postalCode"] = "1000-001"
+    for customer_id in (ada, bob):
+        address = {"customerId": customer_id, "address": street}
+        keyed = {**address, "idempotencyKey": f"a-{customer_id}"}
+        added = await api.mutate("addAddress", keyed, "address { id }")
+        assert added["userErrors"] == []
+    await api.mutate("changeCustomerStatus", {"customerId": ada, "status": "CLOSED"}, "")
+    before = await kept_keys(database)
+
+    await erased(api, ada)
+
+    assert again == made
+    assert set(before) == {"k-1", "k-2", f"a-{ada}", f"a-{bob}"}
+    assert set(await kept_keys(database)) == {"k-2", f"a-{bob}"}
+    assert len(set(before.values())) == 4
+
+
+async def kept_keys(database):
+    """The digest of what was asked by each key."""
+    async with database.reading() as connection:
+        rows = await connection.execute(select(IdempotencyKey.key, IdempotencyKey.request_hash))
+        return {row.key: row.request_hash for row in rows}
 
 
 class TestRefusals:

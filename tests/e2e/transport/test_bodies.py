@@ -59,6 +59,8 @@ class TestBodies:
             ({"query": VIEWER, "operationName": "Q" * 201}, ["operationName"]),
             ({"query": VIEWER, "extensions": []}, ["extensions"]),
             ({"query": VIEWER, "extensions": "x"}, ["extensions"]),
+            ({"query": VIEWER, "extensions": {"dryRun": 1}}, ["extensions", "dryRun"]),
+            ({"query": VIEWER, "extensions": {"dryRun": "yes"}}, ["extensions", "dryRun"]),
         ],
     )
     async def test_names_the_member_of_the_wrong_shape(self, api, body, path):

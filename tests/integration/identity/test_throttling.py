@@ -10,12 +10,13 @@ from sqlalchemy import func, select, text
 from domain.identity import tries
 from domain.identity.models import ThrottledTries
 from domain.identity.services import IdentityService
-from domain.identity.throttle import OF_LOGIN, OF_NETWORK, Place
+from domain.identity.throttle import FORGOTTEN_AFTER, OF_LOGIN, OF_NETWORK, Place
 from domain.identity.tokens import Tokens
 from domain.kernel import passwords
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
-from domain.kernel.errors import InvalidCredentials
+from domain.kernel.errors import Busy, InvalidCredentials
+from domain.radius.services import RadiusService
 from tests.support.customers import created_customer
 from tests.support.identity import PASSWORD, created_account
 from tests.support.server import SECRET
@@ -57,6 +58,13 @@ async def fail(database: Database, login: str, *clients: str) -> None:
     for client in clients:
         async with database.unit_of_work(SYSTEM) as session:
             await tries.begin(session, Place.of(login, client))
+
+
+async def rows_kept(database: Database) -> list[int]:
+    """The failures of every row there is, fewest first."""
+    async with database.reading() as connection:
+        failures = select(ThrottledTries.failures).order_by(ThrottledTries.failures)
+        return [*await connection.scalars(failures)]
 
 
 async def elapse(database: Database, time: timedelta) -> None:
@@ -206,10 +214,52 @@ class TestOneHash:
 
 
 async def test_what_matters_no_longer_is_removed(database, ada):
-    await fail(database, "nobody", ELSEWHERE)
+    assert await is_let_in(database, client=ELSEWHERE)
     await elapse(database, timedelta(days=31))
 
     assert await is_let_in(database)
 
-    async with database.reading() as connection:
-        assert await connection.scalar(select(func.count()).select_from(ThrottledTries)) == 3
+    assert await rows_kept(database) == [0]
+
+
+class TestWhatIsKept:
+    async def test_is_nothing_of_tries_that_have_to_wait(self, database, ada):
+        for n in range(180):
+            await fail(database, f"nobody{n}", HOME)
+        assert not await is_let_in(database, "ada", client=HOME)
+
+        # A hundred pairs and logins that were judged, and their network.
+        assert await rows_kept(database) == [1] * 200 + [OF_NETWORK]
+
+    async def test_is_nothing_but_where_it_was_of_who_was_let_in(self, database, ada):
+        for _ in range(2):
+            assert await is_let_in(database)
+
+        assert await rows_kept(database) == [0]
+
+    async def test_is_removed_by_failures_too_fifty_at_a_time(self, database):
+        for n in range(60):
+            await fail(database, f"nobody{n}", f"10.0.0.{n}")
+        await elapse(database, FORGOTTEN_AFTER + timedelta(seconds=1))
+        kept = []
+
+        for _ in range(4):
+            await fail(database, "nobody", HOME)
+            kept.append(len(await rows_kept(database)))
+
+        assert kept == [133, 83, 33, 3]
+
+
+async def test_who_comes_when_too_many_wait_is_refused_before_anything_is_looked_at(
+    database, ada, hasher, monkeypatch
+):
+    monkeypatch.setattr(passwords, "MOST_QUEUED", 0)
+
+    for login in ("ada", "nobody"):
+        with pytest.raises(Busy):
+            await is_let_in(database, login)
+        async with database.unit_of_work(SYSTEM) as session:
+            with pytest.raises(Busy):
+                await RadiusService().authenticate_customer(session, login, PASSWORD)
+
+    assert (hasher.verified, await rows_kept(database)) == (0, [])

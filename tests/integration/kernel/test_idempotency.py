@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.kernel.access import Role, customer, staff
+from domain.kernel.access import Role, service, staff
 from domain.kernel.errors import IdempotencyKeyReused, Invalid
 from domain.kernel.idempotency import claim, request_hash, settle
 from tests.support.events import announced
@@ -90,8 +90,8 @@ async def test_another_input_with_the_key_is_refused_and_does_nothing(database):
 async def test_actors_operations_and_keys_do_not_share_answers(database):
     await once(database, 1)
 
-    assert await once(database, 2, actor=customer(7)) == {"number": 2}
-    assert await once(database, 3, actor=customer(8)) == {"number": 3}
+    assert await once(database, 2, actor=service("service:a", ())) == {"number": 2}
+    assert await once(database, 3, actor=service("service:b", ())) == {"number": 3}
     assert await once(database, 4, operation="refund") == {"number": 4}
     assert await once(database, 5, key="K-1") == {"number": 5}
     assert await done(database) == [1, 2, 3, 4, 5]

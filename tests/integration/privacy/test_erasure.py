@@ -1,6 +1,6 @@
 """Erasure: who may, what is in the way, what is left, and through which doors it goes."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from domain.customer.errors import CustomerNotFound
 from domain.customer.models import Customer, CustomerStatus, SubscriptionState
 from domain.customer.services import CustomerService
-from domain.kernel.access import Role, staff
+from domain.kernel import access
+from domain.kernel.access import ANONYMOUS, SYSTEM, Role, staff
+from domain.kernel.audit import AuditAction, AuditKind, Origin, new_entry, originating
+from domain.kernel.audit_writer import AuditWriter
 from domain.kernel.errors import AccessDenied
 from domain.privacy.contributors import PERSONAL_FIELDS
 from domain.privacy.errors import ErasureBlocked, ErasureBlocker
@@ -160,6 +163,36 @@ class TestTheDoors:
 
         assert made.after["email"] is None
         assert (made.actor, made.customer_ids) == ("system", [ada])
+
+    async def test_an_audit_entry_keeps_the_address_of_staff_and_not_the_persons(self, database):
+        ada, bob = await closed_customer(database), await created_customer(database)
+        acts = [
+            (access.customer(ada), "Customer", ada),
+            (access.customer(bob), "Customer", bob),
+            (replace(access.customer(ada), subject="user:ada"), "Customer", ada),
+            (SYSTEM, "SignIn", ada),
+            (SYSTEM, "Customer", ada),
+            (ANONYMOUS, "EmailVerification", ada),
+            (staff(Role.SUPPORT, "staff:sofia"), "Customer", ada),
+        ]
+        await close(database, ada)
+        with originating(Origin("signIn", "203.0.113.77")):
+            entries = [
+                new_entry(
+                    actor,
+                    AuditKind.CHANGE,
+                    AuditAction.UPDATE,
+                    entity_type=entity_type,
+                    customer_ids=[customer_id],
+                )
+                for actor, entity_type, customer_id in acts
+            ]
+        await AuditWriter(database).put(entries)
+
+        await erase(database, ada)
+
+        kept = await audited(database, client="203.0.113.77")
+        assert {entry.actor for entry in kept} == {f"customer:{bob}", "staff:sofia"}
 
 
 class TestNothingIsOverlooked:

@@ -5,9 +5,9 @@ from sqlalchemy import text
 
 from domain.customer.errors import CustomerNotFound
 from domain.customer.services import CustomerService
-from domain.kernel.access import Role, reseller, staff
+from domain.kernel.access import Permission, Role, reseller, service, staff
 from domain.kernel.access import customer as a_customer
-from domain.kernel.audit import AuditAction
+from domain.kernel.audit import AuditAction, AuditKind
 from domain.kernel.errors import AccessDenied
 from domain.privacy.services import FORMAT, PrivacyService
 from tests.support.audit import audited
@@ -63,7 +63,31 @@ class TestExport:
         [entry] = await audited(database, entity_type="PrivacyRequest")
         assert (event["actor"], event["data"]) == (f"customer:{ada}", {"customer_id": ada})
         assert (entry.actor, entry.action) == (f"customer:{ada}", AuditAction.INSERT)
+        assert entry.actor_role == "CUSTOMER"
         assert entry.after["sha256"] == made.sha256
+
+    async def test_is_a_read_of_the_person_unless_it_is_by_themselves(self, database):
+        ada = await created_customer(database)
+        reader = service("service:portal", [Permission.PRIVACY_ADMIN])
+        for actor in (a_customer(ada), ADMIN, reader):
+            await PrivacyService().export_data(database, actor, ada)
+
+        reads = await audited(database, AuditKind.READ, entity_type="PersonalData")
+
+        assert [(read.actor, read.actor_role, read.customer_ids) for read in reads] == [
+            ("staff:ana", "ADMIN", [ada]),
+            ("service:portal", "SERVICE", [ada]),
+        ]
+
+    async def test_once_more_is_a_read_too_and_for_nobody_else_either(self, database):
+        ada = await created_customer(database)
+
+        with pytest.raises(AccessDenied):
+            await PrivacyService().document_again(database, staff(Role.SUPPORT, "staff:ana"), ada)
+        document = await PrivacyService().document_again(database, ADMIN, ada)
+
+        [read] = await audited(database, AuditKind.READ, entity_type="PersonalData")
+        assert (document["customer"]["id"], read.actor) == (ada, "staff:ana")
 
     async def test_tells_who_looked_by_kind_and_not_by_name(self, database):
         ada = await created_customer(database)

@@ -23,7 +23,7 @@ _EVENTS = """
 """
 SLIM = _EVENTS % ""
 #: Some kilobytes an event: a reader that stops is soon in the server's way.
-FAT = _EVENTS % " ".join(f"_{number}: data" for number in range(40))
+FAT = _EVENTS % " ".join(f"_{number}: data" for number in range(15))
 
 #: Answers that a fault explains: the client comes back.
 EXCUSED = frozenset({"INTERNAL_SERVER_ERROR", "BUSY", "TIMEOUT", "UNAVAILABLE"})

@@ -1,9 +1,14 @@
 """What an operation costs: a statement once for all parents, a row as often as it may come."""
 
-import pytest
+from itertools import pairwise
+from math import ceil
 
+import pytest
+from graphql import get_introspection_query
+
+from graph.limits.introspection import OBJECTS_PER_POINT
 from graph.limits.shape import MOST
-from tests.support.limits import bomb, price, pricing
+from tests.support.limits import SCHEMA, bomb, price, pricing
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,6 @@ from tests.support.limits import bomb, price, pricing
         ('{ nodes(ids: "a") { id } }', 5 + 1 * 3),
         ("mutation { pay { id } }", 10 + 1),
         ("subscription { billed { id } }", 5 + 1),
-        ("{ __schema { types { name fields { name } } } }", 50),
     ],
 )
 def test_a_price_is_statements_once_and_rows_by_the_page(source, points):
@@ -117,3 +121,51 @@ def test_the_shares_of_coordinates_are_the_price():
         "Person.reports": 2 * (20 + 10 * 4 * 3),
     }
     assert sum(query.shares().values()) == query.total()
+
+
+class TestIntrospection:
+    def test_costs_its_objects_besides_fifty(self):
+        objects = 1 + len(SCHEMA.type_map)
+
+        assert price("{ __schema { types { name kind __typename } } }") == 50 + ceil(
+            objects / OBJECTS_PER_POINT
+        )
+
+    @pytest.mark.parametrize(
+        ("once", "again"),
+        [
+            ("__schema { types { fields { name } } }", "__schema { t: types { fields { name } } }"),
+            ("types { fields { name } }", "t: types { fields { name } }"),
+            ("fields { type { name } }", "f: fields { type { name } }"),
+        ],
+    )
+    def test_pays_for_each_alias(self, once, again):
+        inside = {"__schema": "{{ {} }}", "types": "{{ __schema {{ {} }} }}"}.get(
+            once.split()[0], "{{ __schema {{ types {{ {} }} }} }}"
+        )
+        base, double = price(inside.format(once)), price(inside.format(f"{once} {again}"))
+        empty = price(inside.format("__typename"))
+
+        assert abs((double - empty) - 2 * (base - empty)) <= 2
+
+    def test_multiplies_along_the_nesting(self):
+        deeper, prices = "name", []
+        for _ in range(4):
+            deeper = f"fields {{ type {{ {deeper} }} }}"
+            prices.append(price(f"{{ __schema {{ types {{ {deeper} }} }} }}"))
+
+        growth = [after - before for before, after in pairwise(prices)]
+        assert growth == sorted(growth)
+        assert growth[-1] > 2 * growth[-2]
+
+    def test_its_shares_are_rounded_up_for_each_coordinate(self):
+        query = get_introspection_query(input_value_deprecation=True)
+        shares = pricing(query).shares()
+
+        assert shares["Query.__schema"] == 51
+        assert 0 <= sum(shares.values()) - price(query) <= len(shares)
+
+    def test_one_type_counts_as_several_since_it_may_be_the_largest(self):
+        one = price('{ __type(name: "Query") { fields { name } } }')
+
+        assert 50 < one <= price("{ __schema { types { fields { name } } } }")

@@ -102,7 +102,10 @@ class TestManifests:
             ("{", "is not valid JSON"),
             ("[]", "must be an object of sha-256 to document, or Apollo's manifest"),
             ('{"a": 1}', "has an entry without an id and a document as texts"),
-            ('{"format": "other"}', "must be apollo-persisted-query-manifest of version 1"),
+            (
+                '{"format": "other"}',
+                "has a format: it must be apollo-persisted-query-manifest of version 1",
+            ),
             (
                 '{"format": "apollo-persisted-query-manifest", "version": 1, "operations": [7]}',
                 "has an operation that is no object",
