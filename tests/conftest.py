@@ -1,5 +1,6 @@
 """Resources that tests ask for by name; data comes from the builders in ``tests.support``."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _server in config.stash:
         config.stash[_server].close()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for sockets and clocks much of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,7 +34,7 @@ async def handled(database: Database, **modules: dict[str, Handler]) -> None:
         await EventBus(registry).attach(name, handlers)
     bus = Bus(database, registry)
     await bus.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not await _is_settled(database, list(registry.known)):
             await assign_positions(database)
             await bus.deliver_all()

@@ -109,7 +109,7 @@ class House:
 
     async def all_told(self, *subscribers: Subscriber) -> None:
         """Everything committed so far has been handed out to each of them."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await self._head() > self.hub.position:
                 await asyncio.sleep(0.01)
         await eventually(lambda: all(each.is_done for each in subscribers))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-_DEADLINE_SECONDS = 15
+_DEADLINE_SECONDS = 30
 
 
 async def eventually(happened: Callable[[], bool]) -> None:
