@@ -49,11 +49,11 @@ async def begin(session: UnitOfWork, place: Place) -> Try:
     if _is_blocked(session, place, seen):
         return Try(place, {})
     buckets = await _locked(session, _heeded(session, place, seen))
-    heeded = _heeded(session, place, buckets)
     counted = {}
-    if not _is_blocked(session, place, buckets):
+    if not any(bucket.is_blocked(session.now) for bucket in buckets.values()):
         counted = {
-            name: buckets[name].after_failure(place.limits[name], session.now) for name in heeded
+            name: bucket.after_failure(place.limits[name], session.now)
+            for name, bucket in buckets.items()
         }
     await _keep(session, buckets | counted)
     await _prune(session)
