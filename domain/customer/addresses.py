@@ -1,6 +1,6 @@
 """Addresses: added, changed, removed; exactly one default of each type in use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -23,6 +23,17 @@ _SPELLED = {"postal_code": "postalCode"}
 
 class AddressService:
     """The use cases of a customer's addresses; invoices already issued keep what they show."""
+
+    async def add_addresses(
+        self, session: UnitOfWork, customer_id: int, addresses: Sequence[NewAddress]
+    ) -> None:
+        """``add_address`` for each; what is wrong with one is told under its number."""
+        for index, address in enumerate(addresses):
+            try:
+                await self.add_address(session, customer_id, address)
+            except Invalid as failure:
+                failure.path = ("addresses", str(index), *failure.path)
+                raise
 
     async def add_address(self, session: UnitOfWork, customer_id: int, new: NewAddress) -> Address:
         """

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.customer import lifecycle, moves, profile
 from domain.customer.addresses import AddressService
-from domain.customer.commands import CreateCustomer, NewAddress
+from domain.customer.commands import CreateCustomer
 from domain.customer.errors import CustomerNotFound, UsernameTaken
 from domain.customer.events import (
     CustomerCreated,
@@ -114,7 +114,7 @@ class CustomerService:
                 status=customer.status,
             )
         )
-        await _add_addresses(session, customer.id, command.addresses)
+        await AddressService().add_addresses(session, customer.id, command.addresses)
         return customer
 
     async def update_customer(
@@ -280,17 +280,6 @@ async def _reseller_of_new(session: UnitOfWork, reseller_id: int | None) -> int 
     if reseller_id is not None:
         await require_active(session, reseller_id)
     return reseller_id
-
-
-async def _add_addresses(
-    session: UnitOfWork, customer_id: int, addresses: Sequence[NewAddress]
-) -> None:
-    for index, address in enumerate(addresses):
-        try:
-            await AddressService().add_address(session, customer_id, address)
-        except Invalid as failure:
-            failure.path = ("addresses", str(index), *failure.path)
-            raise
 
 
 async def _flush(session: UnitOfWork, customer: Customer) -> None:
