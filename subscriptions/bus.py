@@ -6,7 +6,8 @@ import os
 import random
 import socket
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -109,7 +110,7 @@ class Bus:
         due = {place.name for place in active if place.is_due}
         due |= await self._open(consumers, behind)
         for name in sorted(due):
-            self._spawn(self._pull(consumers[name]))
+            self._spawn(partial(self._pull, consumers[name]))
         return bool(behind)
 
     async def _consumers(self) -> Mapping[str, Consumer]:
@@ -149,7 +150,7 @@ class Bus:
             finally:
                 self._busy[name] -= free - len(claims)
             for each in claims:
-                self._spawn(self._carry(consumer, each))
+                self._spawn(partial(self._carry, consumer, each))
             if not may_be_more and name not in self._hungry:
                 self._open_more(name)
                 return
@@ -195,14 +196,15 @@ class Bus:
             self._full.discard(name)
             self.wake()
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+    def _spawn(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+    async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         try:
-            await work
+            # Made here: a task that is cancelled before it begins leaves no coroutine unawaited.
+            await work()
         except Exception as error:
             # The next round finds what was left.
             logger.warning("event bus cannot deliver", error=type(error).__name__)

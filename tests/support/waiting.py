@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-_DEADLINE_SECONDS = 30
+#: Longer than the first three waits before a retry (36 s): a busy machine may need them.
+_DEADLINE_SECONDS = 90
 
 
 async def eventually(happened: Callable[[], bool]) -> None:

@@ -149,7 +149,8 @@ class TestWhatTheySay:
         assert after.deliveries(GIVEN_UP) == {"pending": 0, "running": 0, "dead": 1}
         assert after.value("dead_letters_total", consumer=GIVEN_UP) == 1
         assert after.value("consumer_lag_positions", consumer=GIVEN_UP) == 0
-        assert after.value("consumer_lag_positions", consumer=RETRIED) == 1
+        # What handlers of the event announce in turn may have been positioned by then.
+        assert after.value("consumer_lag_positions", consumer=RETRIED) >= 1
         assert 0 < after.value("consumer_lag_seconds", consumer=RETRIED) < 60
 
     async def test_a_database_that_is_away_leaves_those_of_the_process(self, api, database_url):
