@@ -84,7 +84,12 @@ class Application:
         budgets = budgets_in(
             settings.shared_budgets, settings.points_per_minute, settings.requests_per_second
         )
-        self.executor = Executor(build_schema(), admission_of(settings), budgets)
+        self.executor = Executor(
+            build_schema(),
+            admission_of(settings),
+            budgets,
+            compiles=settings.executor == "compiled",
+        )
         self.authenticator = self.services.authenticator
         self.services.stream.hub.on_event(self.authenticator.heed)
         self.live = Live(self.services, self.executor)

@@ -1,4 +1,4 @@
-"""Operations run here: parse, check, execute by graphql-core, and shape the answer."""
+"""Operations run here: parse, check, execute, and shape the answer."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -11,7 +11,6 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     create_source_event_stream,
-    execute,
 )
 from strawberry import Schema
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -22,6 +21,7 @@ from graph import errors
 from graph.audit.recording import recorded
 from graph.context import Context
 from graph.documents import PUBLIC_FIELDS, Document, Documents, Refused
+from graph.engine import Engine
 from graph.limits.budgets import Budgets
 from graph.limits.gate import Gate, free_budgets
 from graph.operation import Answer, Prepared, Request
@@ -36,7 +36,7 @@ __all__ = ["Answer", "Executor", "Prepared", "Request"]
 
 
 class Executor:
-    """Runs operations on one schema."""
+    """Runs operations on one schema; ``compiles=False`` leaves them all to graphql-core."""
 
     #: How long a query, a mutation or one event of a subscription may take.
     deadline_seconds: ClassVar[float] = 10.0
@@ -46,8 +46,11 @@ class Executor:
         schema: Schema,
         admission: Admission | None = None,
         budgets: Budgets | None = None,
+        *,
+        compiles: bool = True,
     ) -> None:
         self._schema = schema._schema
+        self.engine = Engine(self._schema, StrawberryGraphQLCoreExecutionContext, compiles=compiles)
         self.admission = admission or Admission()
         self.gate = Gate(self._schema, budgets or free_budgets())
         self.documents = Documents(self._schema)
@@ -104,18 +107,13 @@ class Executor:
             return Answer(None, [], was_executed=True, extensions={"cost": shown})
         try:
             async with recorded(prepared, context, event), asyncio.timeout(self.deadline_seconds):
-                result = execute(
-                    self._schema,
+                result = await self.engine.execute(
                     prepared.document.node,
+                    operation_name=request.operation_name,
                     root_value=event,
                     context_value=context,
                     variable_values=request.variables,
-                    operation_name=request.operation_name,
-                    executor_class=StrawberryGraphQLCoreExecutionContext,
-                    hide_suggestions=True,
                 )
-                if isawaitable(result):
-                    result = await result
         except TimeoutError:
             timed_out = errors.request_error("The operation took too long", errors.TIMEOUT)
             return _with_cost(Answer(None, [timed_out], was_executed=True), context)

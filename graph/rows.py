@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from graph.engine import by_class
+
 
 class RowType:
     """
@@ -13,6 +15,7 @@ class RowType:
     row: ClassVar[type[Any]]
 
     @classmethod
+    @by_class
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Interfaces, unions and ``_entities`` recognise the record by its class."""
         return isinstance(value, cls.row)

@@ -197,6 +197,11 @@ class Settings(BaseSettings):
         description="How long law keeps the data of an ended RADIUS session: until then its "
         "customer cannot be erased",
     )
+    executor: Literal["compiled", "reference"] = Field(
+        default="compiled",
+        alias="ISP_GRAPH_EXECUTOR",
+        description="What executes operations: compiled plans, or graphql-core alone for comparison",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="ISP_GRAPH_LOG_LEVEL", description="Least severe level that is logged"
     )

@@ -17,6 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from domain.kernel.needs import Need
 from graph.access import table
 from graph.access.declared import Declared
+from graph.engine.declarations import by_class, guarded, is_by_class
 
 _FEDERATION = "https://specs.apollo.dev/federation/"
 
@@ -88,25 +89,17 @@ def _guard_field(schema: GraphQLSchema, coordinate: str, need: Need) -> None:
 
 
 def _guarded(resolve: Callable[..., Any], need: Need) -> Callable[..., Any]:
-    def resolve_if_allowed(root: Any, info: Any, **arguments: Any) -> Any:
-        need.check(info.context.actor)
-        return resolve(root, info, **arguments)
-
-    return resolve_if_allowed
+    return guarded(resolve, lambda info: need.check(info.context.actor))
 
 
 def _guarded_type(is_type_of: GraphQLIsTypeOfFn, need: Need) -> GraphQLIsTypeOfFn:
-    permissions = frozenset(need.any_of)
-
     def is_of_this_type(value: Any, info: Any) -> Any:
         if not is_type_of(value, info):
             return False
-        # Asked of every object of an answer: the usual case is one comparison.
-        if permissions.isdisjoint(info.context.actor.permissions):
-            need.check(info.context.actor)
+        need.check(info.context.actor)
         return True
 
-    return is_of_this_type
+    return by_class(is_of_this_type) if is_by_class(is_type_of) else is_of_this_type
 
 
 def _print(schema: Schema, declared: Declared) -> None:

@@ -1,0 +1,6 @@
+"""Compiled, breadth-first execution of GraphQL operations."""
+
+from graph.engine.declarations import by_class, guarded
+from graph.engine.engine import Engine
+
+__all__ = ["Engine", "by_class", "guarded"]

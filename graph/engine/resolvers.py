@@ -1,0 +1,180 @@
+"""How the values of a field are got from all its parents at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from inspect import getclosurevars
+from typing import Any
+
+from graphql import GraphQLField, GraphQLFieldResolver
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from graph.engine.declarations import Guarded
+
+Values = list[Any]
+_MADE_BY_STRAWBERRY = f"{GraphQLCoreConverter.__qualname__}.from_resolver.<locals>."
+
+
+class Resolver:
+    """
+    Calls a resolver as graphql-core does: ``resolve(source, info, **arguments)``.
+
+    ``inline`` is Python for one value, of ``s`` (the source) and ``info``, with ``function`` as
+    ``call``; None where the value has to be asked for in the general way.
+    """
+
+    takes_info = True
+    inline: str | None = None
+
+    def __init__(self, function: GraphQLFieldResolver, guards: Sequence[Guarded] = ()) -> None:
+        self.function: Callable[..., Any] = function
+        self._guards = guards
+
+    def info(self, raw: Any) -> Any:
+        """What the function takes for ``info``."""
+        return raw
+
+    def arguments(self, given: dict[str, Any], _info: Any) -> dict[str, Any]:
+        """What the function takes for arguments that graphql-core has coerced."""
+        return given
+
+    def values(self, sources: Sequence[Any], raw: Any, given: dict[str, Any]) -> Values:
+        """A value, an awaitable or the exception raised, for each source."""
+        try:
+            for guard in self._guards:
+                guard.check(raw)
+            info = self.info(raw)
+            arguments = self.arguments(given, info)
+        except Exception as error:
+            return [error] * len(sources)
+        return self._called(sources, info, arguments)
+
+    def _called(self, sources: Sequence[Any], info: Any, arguments: dict[str, Any]) -> Values:
+        function = self.function
+        values: Values = []
+        for source in sources:
+            try:
+                values.append(function(source, info, **arguments))
+            except Exception as error:
+                values.append(error)
+        return values
+
+
+class Attribute(Resolver):
+    """Reads an attribute: a Strawberry field without resolver."""
+
+    takes_info = False
+
+    def __init__(self, name: str, guards: Sequence[Guarded] = ()) -> None:
+        super().__init__(getattr, guards)
+        self.name = name
+        self.inline = None if guards else f"s.{name}"
+
+    def _called(self, sources: Sequence[Any], _info: Any, _arguments: dict[str, Any]) -> Values:
+        values: Values = []
+        for source in sources:
+            try:
+                values.append(getattr(source, self.name))
+            except Exception as error:
+                values.append(error)
+        return values
+
+
+class StrawberryCall(Resolver):
+    """Calls the function behind a Strawberry field, without the layers around it."""
+
+    def __init__(
+        self, field: StrawberryField, converter: GraphQLCoreConverter, guards: Sequence[Guarded]
+    ) -> None:
+        base: Any = field.base_resolver
+        super().__init__(base.wrapped_func, guards)
+        self._field = field
+        self._converter = converter
+        self._as_self = base.self_parameter is not None
+        self._as_root = [
+            parameter.name
+            for parameter in (base.parent_parameter, base.root_parameter)
+            if parameter
+        ]
+        self._as_info = base.info_parameter and base.info_parameter.name
+        self.takes_info = bool(self._as_info)
+        if not guards and not field.is_async:
+            self.inline = self._inlined()
+
+    def info(self, raw: Any) -> Any:
+        """Strawberry's info."""
+        return self._converter.config.info_class(_raw_info=raw, _field=self._field)
+
+    def arguments(self, given: dict[str, Any], info: Any) -> dict[str, Any]:
+        """Arguments by their Python names, inputs as their classes."""
+        converted = convert_arguments(
+            given,
+            self._field.arguments,
+            scalar_registry=self._converter.scalar_registry,
+            config=self._converter.config,
+            info=info,
+        )
+        if self._as_info:
+            converted[self._as_info] = info
+        return converted
+
+    def _called(self, sources: Sequence[Any], _info: Any, arguments: dict[str, Any]) -> Values:
+        function = self.function
+        values: Values = []
+        for source in sources:
+            for name in self._as_root:
+                arguments[name] = source
+            try:
+                value = function(source, **arguments) if self._as_self else function(**arguments)
+            except Exception as error:
+                value = error
+            values.append(value)
+        return values
+
+    def _inlined(self) -> str:
+        parts = ["s"] if self._as_self else []
+        parts += [f"{name}=s" for name in self._as_root]
+        if self._as_info:
+            parts.append(f"{self._as_info}=info")
+        return f"call({', '.join(parts)})"
+
+
+def resolver_of(definition: GraphQLField, default: GraphQLFieldResolver) -> Resolver:
+    """The leanest resolver that does what the field's own does."""
+    guards: list[Guarded] = []
+    resolve = definition.resolve or default
+    while isinstance(resolve, Guarded):
+        guards.append(resolve)
+        resolve = resolve.resolve
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    if isinstance(field, StrawberryField) and _is_plain(field, resolve):
+        if field.base_resolver is None:
+            return Attribute(field.python_name, guards)
+        return StrawberryCall(field, _enclosed(resolve)["self"], guards)
+    return Resolver(resolve, guards)
+
+
+def _is_plain(field: StrawberryField, resolve: Any) -> bool:
+    """Whether Strawberry's own function would do nothing but call the field's function."""
+    if not getattr(resolve, "__qualname__", "").startswith(_MADE_BY_STRAWBERRY):
+        return False
+    enclosed = _enclosed(resolve)
+    return (
+        enclosed["field"] is field
+        and not enclosed.get("field_exception_handlers")
+        and not field.extensions
+        and type(field).get_result is StrawberryField.get_result
+        and (field.base_resolver is not None or field.default_resolver is getattr)
+    )
+
+
+def _enclosed(resolve: Any) -> dict[str, Any]:
+    """The variables of Strawberry's function, and of the functions that it calls."""
+    found: dict[str, Any] = {}
+    for name, value in getclosurevars(resolve).nonlocals.items():
+        found[name] = value
+        if getattr(value, "__qualname__", "").startswith(_MADE_BY_STRAWBERRY):
+            found.update(_enclosed(value))
+    return found

@@ -1,0 +1,197 @@
+"""One execution of a plan: level by level, every field for all objects of the level at once."""
+
+from __future__ import annotations
+
+from asyncio import Task, ensure_future, gather, isfuture
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    OperationType,
+    Undefined,
+)
+from graphql.execution.executor import Executor
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+
+from graph.engine.batch import At, Batch, Spots
+from graph.engine.compiler import Compiler
+from graph.engine.completing import Completing
+from graph.engine.failures import Failure, is_void, settled
+from graph.engine.plan import Field, Selection
+
+Then = Callable[[list[Any]], None]
+
+
+class _Waiting(NamedTuple):
+    """Values of which those at ``numbers`` are awaitable, and what is to be done with them all."""
+
+    values: list[Any]
+    numbers: list[int]
+    then: Then
+
+
+class Run:
+    """
+    Runs one operation once.
+
+    Everything that is ready is worked on before anything is awaited, so that loaders see the keys
+    of a whole level in one batch; then all that is awaited is awaited, and the next level begins.
+    """
+
+    def __init__(self, executor: Executor[Any], compiler: Compiler, plan: Selection) -> None:
+        self.executor = executor
+        self.failures: list[Failure] = []
+        self._compiler = compiler
+        self._plan = plan
+        self._is_awaitable = executor.is_awaitable
+        self._ready: deque[Batch] = deque()
+        self._waiting: list[_Waiting] = []
+        self._completing = Completing(self)
+
+    async def result(self) -> ExecutionResult:
+        """Run to the end."""
+        spots = Spots()
+        spots.add(0, (), {}, "", self.executor.root_value)
+        root = Batch(self._plan, spots)
+        if self.executor.operation.operation is OperationType.MUTATION:
+            await self._one_by_one(root)
+        else:
+            self._ready.append(root)
+            await self._advance()
+        data: dict[str, Any] | None = root.rows[0]
+        errors: list[GraphQLError] = []
+        if self.failures:
+            data, errors = settled(root.rows[0], self.failures)
+        return ExecutionResult(data, errors or None)
+
+    def fail(self, error: Exception, at: At, after: int | None = None) -> None:
+        """Remember what went wrong; the response is put right at the end."""
+        self.failures.append(Failure(error, at, after))
+
+    def when_ready(self, values: list[Any], then: Then) -> None:
+        """Do it with the values: at once, or on the next level if some have to be awaited."""
+        is_awaitable = self._is_awaitable
+        numbers = [number for number, value in enumerate(values) if is_awaitable(value)]
+        if numbers:
+            self._waiting.append(_Waiting(values, numbers, then))
+        else:
+            then(values)
+
+    def info(self, batch: Batch, field: Field) -> GraphQLResolveInfo[Any]:
+        """The info of the field for all objects of the batch; its path is that of the first."""
+        path = Path(batch.path, field.key, field.parent_type.name)
+        return self.executor.build_resolve_info(
+            field.definition, field.nodes, field.parent_type, path
+        )
+
+    def spawn(self, parent: Batch, field: Field, type_: GraphQLObjectType, spots: Spots) -> None:
+        """Complete these objects of that type, when it is their turn."""
+        if not spots.values:
+            return
+        selection = field.selections.get(type_)
+        if selection is None:
+            try:
+                selection = self._compiler.selection(self.executor, field, type_)
+            except GraphQLError as error:
+                for owner, place in zip(spots.owners, spots.places, strict=True):
+                    self.fail(error, At(parent, field, owner, place))
+                return
+        self._ready.append(Batch(selection, spots, parent, field))
+
+    async def _one_by_one(self, root: Batch) -> None:
+        """A mutation: each field with all below it before the next; none after a total failure."""
+        root.place(self._plan.build(root.sources, None))
+        for field in self._plan.branches:
+            self._resolve(root, field)
+            await self._advance()
+            if is_void(self.failures):
+                return
+
+    async def _advance(self) -> None:
+        while True:
+            while self._ready:
+                self._execute(self._ready.popleft())
+            if not self._waiting:
+                return
+            await self._settle()
+
+    def _execute(self, batch: Batch) -> None:
+        selection = batch.selection
+        infos = [field.resolver.info(self.info(batch, field)) for field in selection.informed]
+        batch.place(selection.build(batch.sources, partial(self._late, batch), *infos))
+        for field in selection.branches:
+            self._resolve(batch, field)
+
+    def _resolve(self, batch: Batch, field: Field) -> None:
+        given: dict[str, Any] = {}
+        info = self.info(batch, field)
+        try:
+            if field.has_arguments:
+                given = get_argument_values(
+                    field.definition,
+                    field.nodes[0],
+                    self.executor.variable_values,
+                    field.details[0].fragment_variable_values,
+                    self.executor.hide_suggestions,
+                )
+        except Exception as error:
+            values: list[Any] = [error] * len(batch.sources)
+        else:
+            values = field.resolver.values(batch.sources, info, given)
+        self.when_ready(values, partial(self._completing.field, batch, field))
+
+    def _late(
+        self, batch: Batch, field: Field, row: int, value: Any, plain: set[type[Any]] | None
+    ) -> Any:
+        """A leaf that is not plain: awaitable, a failure, null, or of a class not met before."""
+        at = At(batch, field, row)
+        if self._is_awaitable(value):
+
+            def then(values: list[Any]) -> None:
+                batch.rows[row][field.key] = self._completing.leaf(at, values[0])
+
+            self.when_ready([value], then)
+            return None
+        is_value = value is not None and value is not Undefined
+        if plain is not None and is_value and not isinstance(value, Exception):
+            plain.add(type(value))
+        return self._completing.leaf(at, value)
+
+    async def _settle(self) -> None:
+        """Await all that is waited for, then go on with it."""
+        waiting, self._waiting = self._waiting, []
+        tasks = _started(waiting)
+        try:
+            for values, numbers, _ in waiting:
+                for number in numbers:
+                    try:
+                        values[number] = await values[number]
+                    except Exception as error:
+                        values[number] = error
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await gather(*tasks, return_exceptions=True)
+            raise
+        for values, _, then in waiting:
+            then(values)
+
+
+def _started(waiting: list[_Waiting]) -> list[Task[Any]]:
+    """Tasks for the coroutines, put in their places; a single one needs none."""
+    if len(waiting) == 1 and len(waiting[0].numbers) == 1:
+        return []
+    tasks: list[Task[Any]] = []
+    for values, numbers, _ in waiting:
+        for number in numbers:
+            if not isfuture(values[number]):
+                values[number] = ensure_future(values[number])
+                tasks.append(values[number])
+    return tasks
