@@ -65,7 +65,8 @@ def parse_date_time(value: Any) -> datetime.datetime:
 
 def format_date_time(value: datetime.datetime) -> str:
     """RFC 3339 in UTC with ``Z``."""
-    return value.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+    moment = value if value.tzinfo is datetime.UTC else value.astimezone(datetime.UTC)
+    return f"{moment.isoformat()[:-6]}Z"
 
 
 def parse_date(value: Any) -> datetime.date:

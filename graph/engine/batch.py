@@ -22,41 +22,75 @@ class Spots:
     """
     Places of the response that wait for an object, as parallel lists.
 
-    ``owners`` are row numbers in the batch of the parents, ``places`` the indices in the lists of
-    the field, ``containers`` and ``keys`` where the object goes, ``values`` what it is made from.
+    ``owners`` are row numbers in the batch of the parents, ``containers`` and ``keys`` where the
+    object goes, ``lists`` the indices of the list around it, if that is in lists itself, and
+    ``values`` what it is made from.
     """
 
-    __slots__ = ("containers", "keys", "owners", "places", "values")
+    __slots__ = ("containers", "field", "keys", "lists", "owners", "values")
 
-    def __init__(self) -> None:
+    def __init__(self, field: Field | None) -> None:
+        self.field = field
         self.owners: list[int] = []
-        self.places: list[tuple[int, ...]] = []
+        self.lists: list[tuple[int, ...]] = []
         self.containers: list[Any] = []
         self.keys: list[Any] = []
         self.values: list[Any] = []
 
+    @classmethod
+    def of_rows(cls, field: Field, rows: list[dict[str, Any]], values: list[Any]) -> Spots:
+        """One object for each row."""
+        spots = cls(field)
+        spots.owners = list(range(len(rows)))
+        spots.lists = [()] * len(rows)
+        spots.containers = rows
+        spots.keys = [field.key] * len(rows)
+        spots.values = values
+        return spots
+
     def add(
-        self, owner: int, place: tuple[int, ...], container: Any, key: str | int, value: Any
+        self, owner: int, around: tuple[int, ...], container: Any, key: str | int, value: Any
     ) -> None:
         """One more place."""
         self.owners.append(owner)
-        self.places.append(place)
+        self.lists.append(around)
         self.containers.append(container)
         self.keys.append(key)
         self.values.append(value)
 
-    def at(self, batch: Batch, field: Field, number: int) -> At:
+    def add_list(
+        self, owner: int, around: tuple[int, ...], container: list[Any], items: Sequence[Any]
+    ) -> None:
+        """A place for each of the items."""
+        count = len(items)
+        self.owners += [owner] * count
+        self.lists += [around] * count
+        self.containers += [container] * count
+        self.keys += range(count)
+        self.values += items
+
+    def place(self, number: int) -> tuple[int, ...]:
+        """The indices in the lists of the field."""
+        if self.field is None or not self.field.is_list:
+            return ()
+        return (*self.lists[number], self.keys[number])
+
+    def at(self, batch: Batch, number: int) -> At:
         """Where the object of this number stands."""
-        return At(batch, field, self.owners[number], self.places[number])
+        assert self.field is not None
+        return At(batch, self.field, self.owners[number], self.place(number))
 
     def only(self, wanted: Sequence[int]) -> Spots:
-        """Those of these numbers; itself if that is all."""
-        if len(wanted) == len(self.values):
-            return self
-        some = Spots()
-        for name in self.__slots__:
-            mine = getattr(self, name)
-            setattr(some, name, [mine[number] for number in wanted])
+        """Those of these numbers."""
+        some = Spots(self.field)
+        for number in wanted:
+            some.add(
+                self.owners[number],
+                self.lists[number],
+                self.containers[number],
+                self.keys[number],
+                self.values[number],
+            )
         return some
 
 
@@ -69,32 +103,26 @@ class Batch:
     spot.
     """
 
-    __slots__ = ("_path", "field", "parent", "rows", "selection", "sources", "spots", "which")
+    __slots__ = ("_path", "parent", "rows", "selection", "sources", "spots", "which")
 
-    def __init__(
-        self,
-        selection: Selection,
-        spots: Spots,
-        parent: Batch | None = None,
-        field: Field | None = None,
-    ) -> None:
+    def __init__(self, selection: Selection, spots: Spots, parent: Batch | None = None) -> None:
         self.selection = selection
         self.spots = spots
         self.parent = parent
-        self.field = field
         self.sources: Sequence[Any] = spots.values
         self.which: list[int] | None = None
         self.rows: list[dict[str, Any]] = []
         self._path: Path | None = None
-        if field is not None and not field.is_list and len(spots.values) > 1:
-            self._share()
+        if spots.field is not None and not spots.field.is_list:
+            self._share(spots.values)
 
-    def _share(self) -> None:
-        numbers: dict[int, int] = {}
-        which = [numbers.setdefault(id(value), len(numbers)) for value in self.spots.values]
-        if len(numbers) < len(which):
-            self.sources = list({id(value): value for value in self.spots.values}.values())
-            self.which = which
+    def _share(self, values: list[Any]) -> None:
+        numbers = dict.fromkeys(map(id, values), 0)
+        if len(numbers) == len(values):
+            return
+        numbers = {identity: number for number, identity in enumerate(numbers)}
+        self.which = [numbers[id(value)] for value in values]
+        self.sources = list({id(value): value for value in values}.values())
 
     def place(self, rows: list[dict[str, Any]]) -> None:
         """Put the response objects where they belong."""
@@ -104,25 +132,31 @@ class Batch:
         for container, key, row in zip(spots.containers, spots.keys, shown, strict=False):
             container[key] = row
 
-    @property
-    def path(self) -> Path | None:
-        """The path of the first object; None for the root."""
-        if self._path is None and self.parent is not None and self.field is not None:
-            path = Path(self.parent.path, self.field.key, self.field.parent_type.name)
-            for place in self.spots.places[0]:
-                path = path.add_key(place, None)
+    def path(self, row: int = 0) -> Path | None:
+        """The path of the row's object, the first one if there are several; None for the root."""
+        field = self.spots.field
+        if self.parent is None or field is None:
+            return None
+        if row == 0 and self._path is not None:
+            return self._path
+        number = row if self.which is None else self.which.index(row)
+        above = self.parent.path(self.spots.owners[number])
+        path = Path(above, field.key, field.parent_type.name)
+        for index in self.spots.place(number):
+            path = path.add_key(index, None)
+        if row == 0:
             self._path = path
-        return self._path
+        return path
 
     def paths(self, row: int) -> Iterator[tuple[Step, ...]]:
         """Every path at which the row's object stands."""
-        if self.parent is None or self.field is None:
+        spots = self.spots
+        if self.parent is None or spots.field is None:
             yield ()
             return
-        spots = self.spots
         numbers = [row] if self.which is None else _places_of(row, self.which)
         for number in numbers:
-            tail = steps(self.field, spots.places[number])
+            tail = steps(spots.field, spots.place(number))
             for head in self.parent.paths(spots.owners[number]):
                 yield head + tail
 
@@ -144,8 +178,9 @@ class At(NamedTuple):
         return self.field.nullables[len(self.place)]
 
     @property
-    def is_list(self) -> bool:
-        return len(self.place) < len(self.field.nullables) - 1
+    def holds_lists(self) -> bool:
+        """Whether the items of the list here are lists."""
+        return len(self.place) + 2 < len(self.field.nullables)
 
 
 def steps(field: Field, place: tuple[int, ...]) -> tuple[Step, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ from graph.engine.plan import Field
 if TYPE_CHECKING:
     from graph.engine.run import Run
 
+#: The items of an iterable, and what broke them off.
+_Drained = tuple[Sequence[Any], Exception | None]
+
 
 class Completing:
     """The part of a run that knows types."""
@@ -25,7 +28,7 @@ class Completing:
     def __init__(self, run: Run) -> None:
         self._run = run
         #: What a predicate that looks at classes alone has said, or raised.
-        self._verdicts: dict[tuple[Any, type[Any]], Any] = {}
+        self._verdicts: dict[Any, dict[type[Any], Any]] = {}
 
     def field(self, batch: Batch, field: Field, values: list[Any]) -> None:
         """Put the field's values in the rows of the batch; a value is of the row of its number."""
@@ -34,7 +37,10 @@ class Completing:
             for row, value in enumerate(values):
                 rows[row][key] = self.leaf(At(batch, field, row), value)
             return
-        spots = Spots()
+        if not field.is_list and self._run.are_regular(values):
+            self._meet(batch, field, Spots.of_rows(field, rows, values))
+            return
+        spots = Spots(field)
         for row, value in enumerate(values):
             if value is None or value is Undefined or isinstance(value, Exception):
                 self._absent(At(batch, field, row), value)
@@ -64,6 +70,9 @@ class Completing:
 
     def _list(self, at: At, value: Any, container: Any, key: str | int, spots: Spots) -> None:
         """Put the list that the value is into the container."""
+        if type(value) is list or type(value) is tuple:
+            self._show(at, (value, None), container, key, spots)
+            return
         if self._run.executor.is_async_iterable(value):
             then = partial(self._gathered, at, container, key)
             self._run.when_ready([_gathered(value)], then)
@@ -73,11 +82,17 @@ class Completing:
             message = f"Expected Iterable, but did not find one for field '{place}'."
             self._run.fail(GraphQLError(message), at)
             return
-        items, broken = _drained(value)
-        shown: list[Any] = [None] * len(items)
-        container[key] = shown
-        if any(map(self._run.executor.is_awaitable, items)):
-            self._run.when_ready(items, partial(self._arrived, at, shown))
+        self._show(at, _drained(value), container, key, spots)
+
+    def _show(
+        self, at: At, drained: _Drained, container: Any, key: str | int, spots: Spots
+    ) -> None:
+        items, broken = drained
+        container[key] = shown = [None] * len(items)
+        if not at.holds_lists and at.field.leaf is None and self._run.are_regular(items):
+            spots.add_list(at.row, at.place, shown, items)
+        elif any(map(self._run.executor.is_awaitable, items)):
+            self._run.when_ready(list(items), partial(self._arrived, at, shown))
         else:
             self._items(at, shown, spots, items)
         if broken is not None:
@@ -85,21 +100,17 @@ class Completing:
 
     def _gathered(self, at: At, container: Any, key: str | int, values: list[Any]) -> None:
         [value] = values
-        spots = Spots()
-        if isinstance(value, Exception):
-            self._run.fail(value, at)
-        else:
-            self._list(at, value, container, key, spots)
+        spots = Spots(at.field)
+        self._show(at, value, container, key, spots)
         self._meet(at.batch, at.field, spots)
 
     def _arrived(self, at: At, shown: list[Any], items: list[Any]) -> None:
-        spots = Spots()
+        spots = Spots(at.field)
         self._items(at, shown, spots, items)
         self._meet(at.batch, at.field, spots)
 
-    def _items(self, at: At, shown: list[Any], spots: Spots, items: list[Any]) -> None:
-        field, owner = at.field, at.row
-        is_leaf, holds_lists = field.leaf is not None, at.item(0).is_list
+    def _items(self, at: At, shown: list[Any], spots: Spots, items: Sequence[Any]) -> None:
+        is_leaf, holds_lists = at.field.leaf is not None, at.holds_lists
         for index, item in enumerate(items):
             if item is None or item is Undefined or isinstance(item, Exception):
                 self._absent(at.item(index), item)
@@ -108,7 +119,7 @@ class Completing:
             elif is_leaf:
                 shown[index] = self.leaf(at.item(index), item)
             else:
-                spots.add(owner, (*at.place, index), shown, index, item)
+                spots.add(at.row, at.place, shown, index, item)
 
     def _meet(self, batch: Batch, field: Field, spots: Spots) -> None:
         """Find out the objects' types, and have them completed."""
@@ -123,11 +134,12 @@ class Completing:
         def ask(value: Any, info: Any) -> Any:
             return resolve(value, info, type_)
 
-        names = self._asked(resolve, ask, batch, field, spots)
+        names = self._asked(resolve, ask, batch, field, spots.values)
         self._run.when_ready(names, partial(self._typed, batch, field, spots))
 
     def _typed(self, batch: Batch, field: Field, spots: Spots, names: list[Any]) -> None:
         numbers: dict[GraphQLObjectType, list[int]] = {}
+        info = self._run.info(batch, field)
         for number, name in enumerate(names):
             try:
                 if isinstance(name, Exception):
@@ -136,11 +148,11 @@ class Completing:
                     name,
                     field.named_type,  # type: ignore[arg-type]
                     field.details,
-                    self._run.info(batch, field),
+                    info,
                     spots.values[number],
                 )
             except Exception as error:
-                self._run.fail(error, spots.at(batch, field, number))
+                self._run.fail(error, spots.at(batch, number))
             else:
                 numbers.setdefault(type_, []).append(number)
         for type_, wanted in numbers.items():
@@ -148,10 +160,14 @@ class Completing:
 
     def _check(self, batch: Batch, field: Field, type_: GraphQLObjectType, spots: Spots) -> None:
         """Have objects completed that are of the type."""
-        if type_.is_type_of is None:
+        is_type_of = type_.is_type_of
+        if is_type_of is None:
             self._run.spawn(batch, field, type_, spots)
             return
-        answers = self._asked(type_.is_type_of, type_.is_type_of, batch, field, spots)
+        answers = self._asked(is_type_of, is_type_of, batch, field, spots.values)
+        if all(answer is True for answer in answers):
+            self._run.spawn(batch, field, type_, spots)
+            return
         self._run.when_ready(answers, partial(self._checked, batch, field, type_, spots))
 
     def _checked(
@@ -172,8 +188,9 @@ class Completing:
                 if isinstance(answer, Exception)
                 else invalid_return_type_error(type_, spots.values[number], field.details)
             )
-            self._run.fail(error, spots.at(batch, field, number))
-        self._run.spawn(batch, field, type_, spots.only(passed))
+            self._run.fail(error, spots.at(batch, number))
+        are_all = len(passed) == len(answers)
+        self._run.spawn(batch, field, type_, spots if are_all else spots.only(passed))
 
     def _asked(
         self,
@@ -181,19 +198,17 @@ class Completing:
         ask: Callable[[Any, Any], Any],
         batch: Batch,
         field: Field,
-        spots: Spots,
+        values: list[Any],
     ) -> list[Any]:
         """The predicate's answer, or the exception it raises, for each object."""
-        info = self._run.info(batch, field)
         if not is_by_class(predicate):
-            return [_answer(ask, value, info) for value in spots.values]
-        answers: list[Any] = []
-        for value in spots.values:
-            key = predicate, type(value)
-            if key not in self._verdicts:
-                self._verdicts[key] = _answer(ask, value, info)
-            answers.append(self._verdicts[key])
-        return answers
+            info = self._run.info(batch, field)
+            return [_answer(ask, value, info) for value in values]
+        verdicts = self._verdicts.setdefault(predicate, {})
+        for kind in set(map(type, values)) - verdicts.keys():
+            one = next(value for value in values if type(value) is kind)
+            verdicts[kind] = _answer(ask, one, self._run.info(batch, field))
+        return [verdicts[type(value)] for value in values]
 
 
 def _answer(ask: Callable[[Any, Any], Any], value: Any, info: Any) -> Any:
@@ -203,8 +218,7 @@ def _answer(ask: Callable[[Any, Any], Any], value: Any, info: Any) -> Any:
         return error
 
 
-def _drained(value: Iterable[Any]) -> tuple[list[Any], Exception | None]:
-    """The items, and what broke them off."""
+def _drained(value: Iterable[Any]) -> _Drained:
     items: list[Any] = []
     try:
         # Not extend: it would lose those that came before a failure.
@@ -215,5 +229,11 @@ def _drained(value: Iterable[Any]) -> tuple[list[Any], Exception | None]:
     return items, None
 
 
-async def _gathered(value: AsyncIterable[Any]) -> list[Any]:
-    return [item async for item in value]
+async def _gathered(value: AsyncIterable[Any]) -> _Drained:
+    items: list[Any] = []
+    try:
+        async for item in value:
+            items.append(item)  # noqa: PERF401
+    except Exception as error:
+        return items, error
+    return items, None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Hashable
 from inspect import isawaitable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLError,
     GraphQLSchema,
     OperationType,
 )
@@ -21,6 +22,14 @@ from graph.engine.plan import Selection
 from graph.engine.run import Run
 
 _MOST_PLANS = 512
+
+
+class Statistics(NamedTuple):
+    """A cache: entries in it now, look-ups that found one, and that did not."""
+
+    entries: int
+    hits: int
+    misses: int
 
 
 class Engine:
@@ -47,8 +56,13 @@ class Engine:
         self._compiler = Compiler(schema)
         self._traits: OrderedDict[int, tuple[DocumentNode, Traits]] = OrderedDict()
         self._plans: OrderedDict[Hashable, tuple[DocumentNode, Selection]] = OrderedDict()
-        #: Operations that ran from a plan, that had one made, and that graphql-core ran.
-        self.hits = self.misses = self.left = 0
+        self._hits = self._misses = 0
+        #: Operations that graphql-core ran.
+        self.left = 0
+
+    def statistics(self) -> Statistics:
+        """How the cache of plans fares."""
+        return Statistics(len(self._plans), self._hits, self._misses)
 
     async def execute(
         self,
@@ -93,16 +107,17 @@ class Engine:
         key = (id(document), id(executor.operation), conditions)
         known = self._plans.get(key)
         if known is not None:
-            self.hits += 1
+            self._hits += 1
             self._plans.move_to_end(key)
             return known[1]
-        self.misses += 1
         is_serial = executor.operation.operation is OperationType.MUTATION
         try:
             plan = self._compiler.root(executor, root_type, serial=is_serial)
-        except RecursionError:
-            # Told in graphql-core's words.
+        except (GraphQLError, RecursionError):
+            # A condition without a value, or selections nested too deeply: told by graphql-core.
+            self.left += 1
             return None
+        self._misses += 1
         # Kept with the plan, so that its id stays its own.
         _keep(self._plans, key, (document, plan), self._most)
         return plan

@@ -32,6 +32,8 @@ class Field:
     __slots__ = (
         "definition",
         "details",
+        "has_arguments",
+        "is_list",
         "key",
         "leaf",
         "name",
@@ -65,16 +67,10 @@ class Field:
         self.leaf: GraphQLLeafType | None = (
             self.named_type if is_leaf_type(self.named_type) else None
         )
+        self.is_list = len(self.nullables) > 1
+        self.has_arguments = bool(definition.args or self.nodes[0].arguments)
         #: By the type of the object; compiled when an object of it is first met.
         self.selections: dict[GraphQLObjectType, Selection] = {}
-
-    @property
-    def is_list(self) -> bool:
-        return len(self.nullables) > 1
-
-    @property
-    def has_arguments(self) -> bool:
-        return bool(self.definition.args or self.nodes[0].arguments)
 
 
 class Selection:

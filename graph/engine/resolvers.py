@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import getclosurevars
+from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLField, GraphQLFieldResolver
@@ -26,6 +27,7 @@ class Resolver:
     """
 
     takes_info = True
+    needs_info = True
     inline: str | None = None
 
     def __init__(self, function: GraphQLFieldResolver, guards: Sequence[Guarded] = ()) -> None:
@@ -68,18 +70,16 @@ class Attribute(Resolver):
     takes_info = False
 
     def __init__(self, name: str, guards: Sequence[Guarded] = ()) -> None:
-        super().__init__(getattr, guards)
-        self.name = name
+        super().__init__(attrgetter(name), guards)
+        self.needs_info = bool(guards)
         self.inline = None if guards else f"s.{name}"
 
     def _called(self, sources: Sequence[Any], _info: Any, _arguments: dict[str, Any]) -> Values:
-        values: Values = []
-        for source in sources:
-            try:
-                values.append(getattr(source, self.name))
-            except Exception as error:
-                values.append(error)
-        return values
+        try:
+            return list(map(self.function, sources))
+        except Exception:
+            # Some source does not have it: each is asked by itself.
+            return [_read(self.function, source) for source in sources]
 
 
 class StrawberryCall(Resolver):
@@ -100,11 +100,14 @@ class StrawberryCall(Resolver):
         ]
         self._as_info = base.info_parameter and base.info_parameter.name
         self.takes_info = bool(self._as_info)
+        self.needs_info = self.takes_info or bool(guards or field.arguments)
         if not guards and not field.is_async:
             self.inline = self._inlined()
 
     def info(self, raw: Any) -> Any:
         """Strawberry's info."""
+        if raw is None:
+            return None
         return self._converter.config.info_class(_raw_info=raw, _field=self._field)
 
     def arguments(self, given: dict[str, Any], info: Any) -> dict[str, Any]:
@@ -139,6 +142,13 @@ class StrawberryCall(Resolver):
         if self._as_info:
             parts.append(f"{self._as_info}=info")
         return f"call({', '.join(parts)})"
+
+
+def _read(read: Callable[[Any], Any], source: Any) -> Any:
+    try:
+        return read(source)
+    except Exception as error:
+        return error
 
 
 def resolver_of(definition: GraphQLField, default: GraphQLFieldResolver) -> Resolver:

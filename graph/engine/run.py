@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from asyncio import Task, ensure_future, gather, isfuture
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from types import GeneratorType, NoneType
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -27,6 +28,8 @@ from graph.engine.failures import Failure, is_void, settled
 from graph.engine.plan import Field, Selection
 
 Then = Callable[[list[Any]], None]
+
+_IRREGULAR = (NoneType, type(Undefined), Exception, GeneratorType)
 
 
 class _Waiting(NamedTuple):
@@ -51,13 +54,15 @@ class Run:
         self._compiler = compiler
         self._plan = plan
         self._is_awaitable = executor.is_awaitable
+        #: Classes of values that were found to be regular.
+        self._regular: set[type[Any]] = set()
         self._ready: deque[Batch] = deque()
         self._waiting: list[_Waiting] = []
         self._completing = Completing(self)
 
     async def result(self) -> ExecutionResult:
         """Run to the end."""
-        spots = Spots()
+        spots = Spots(None)
         spots.add(0, (), {}, "", self.executor.root_value)
         root = Batch(self._plan, spots)
         if self.executor.operation.operation is OperationType.MUTATION:
@@ -77,16 +82,30 @@ class Run:
 
     def when_ready(self, values: list[Any], then: Then) -> None:
         """Do it with the values: at once, or on the next level if some have to be awaited."""
-        is_awaitable = self._is_awaitable
-        numbers = [number for number, value in enumerate(values) if is_awaitable(value)]
+        numbers = [] if self._are_known(values) else self._awaitable(values)
         if numbers:
             self._waiting.append(_Waiting(values, numbers, then))
         else:
             then(values)
 
+    def are_regular(self, values: Sequence[Any]) -> bool:
+        """Whether each of them is a value, for sure: not null, no failure, nothing to await."""
+        return self._are_known(values) or (not self._awaitable(values) and self._are_known(values))
+
+    def _are_known(self, values: Sequence[Any]) -> bool:
+        return self._regular.issuperset(map(type, values))
+
+    def _awaitable(self, values: Sequence[Any]) -> list[int]:
+        is_awaitable = self._is_awaitable
+        numbers = [number for number, value in enumerate(values) if is_awaitable(value)]
+        if not numbers:
+            kinds = set(map(type, values))
+            self._regular |= {kind for kind in kinds if not issubclass(kind, _IRREGULAR)}
+        return numbers
+
     def info(self, batch: Batch, field: Field) -> GraphQLResolveInfo[Any]:
         """The info of the field for all objects of the batch; its path is that of the first."""
-        path = Path(batch.path, field.key, field.parent_type.name)
+        path = Path(batch.path(), field.key, field.parent_type.name)
         return self.executor.build_resolve_info(
             field.definition, field.nodes, field.parent_type, path
         )
@@ -100,10 +119,10 @@ class Run:
             try:
                 selection = self._compiler.selection(self.executor, field, type_)
             except GraphQLError as error:
-                for owner, place in zip(spots.owners, spots.places, strict=True):
-                    self.fail(error, At(parent, field, owner, place))
+                for number in range(len(spots.values)):
+                    self.fail(error, spots.at(parent, number))
                 return
-        self._ready.append(Batch(selection, spots, parent, field))
+        self._ready.append(Batch(selection, spots, parent))
 
     async def _one_by_one(self, root: Batch) -> None:
         """A mutation: each field with all below it before the next; none after a total failure."""
@@ -131,7 +150,6 @@ class Run:
 
     def _resolve(self, batch: Batch, field: Field) -> None:
         given: dict[str, Any] = {}
-        info = self.info(batch, field)
         try:
             if field.has_arguments:
                 given = get_argument_values(
@@ -144,6 +162,7 @@ class Run:
         except Exception as error:
             values: list[Any] = [error] * len(batch.sources)
         else:
+            info = self.info(batch, field) if field.resolver.needs_info else None
             values = field.resolver.values(batch.sources, info, given)
         self.when_ready(values, partial(self._completing.field, batch, field))
 
