@@ -98,6 +98,6 @@ def _is_inlined(field: Field) -> bool:
     return (
         field.leaf is not None
         and not field.is_list
-        and field.resolver.inline is not None
+        and (field.resolver.reads or field.resolver.call) is not None
         and not field.has_arguments
     )

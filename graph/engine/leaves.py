@@ -17,47 +17,59 @@ from graphql import (
 )
 from graphql.pyutils import inspect
 
-#: Expressions of ``v`` that are true of values that stand in the response as they are.
+from graph.engine.plan import Field
+
+#: Expressions that are true of values that stand in the response as they are.
 _AS_IT_IS = {
-    GraphQLString.name: "type(v) is str",
-    GraphQLID.name: "type(v) is str",
-    GraphQLInt.name: "type(v) is int and -2147483648 <= v <= 2147483647",
-    GraphQLFloat.name: "type(v) is float and isfinite(v)",
-    GraphQLBoolean.name: "type(v) is bool",
+    GraphQLString.name: "type({v}) is str",
+    GraphQLID.name: "type({v}) is str",
+    GraphQLInt.name: "type({v}) is int and -2147483648 <= {v} <= 2147483647",
+    GraphQLFloat.name: "type({v}) is float and isfinite({v})",
+    GraphQLBoolean.name: "type({v}) is bool",
 }
 _BUILT_IN = (GraphQLString, GraphQLID, GraphQLInt, GraphQLFloat, GraphQLBoolean)
 
 
 class Leaf:
     """
-    A leaf of a selection.
+    A field of a selection that is a leaf and is got without more ado.
 
-    ``as_it_is`` is a Python expression of ``v``, or None; ``names`` are an enum's members and
-    their names in the response; ``plain`` are the classes of values met so far that are neither
+    ``as_it_is`` is a Python expression, or None; ``plain`` are classes of values that are neither
     awaitable nor failures, and so may go straight to ``coerce``.
     """
 
-    __slots__ = ("as_it_is", "coerce", "enum", "names", "plain")
+    __slots__ = ("as_it_is", "coerce", "field", "plain", "resolver")
 
-    def __init__(self, type_: GraphQLLeafType) -> None:
-        self.coerce: Callable[[Any], Any] = type_.coerce_output_value
-        self.as_it_is = _AS_IT_IS[type_.name] if type_ in _BUILT_IN else None
-        self.enum: type[Any] | None = None
-        self.names: dict[Any, str] = {}
+    def __init__(self, field: Field) -> None:
+        assert field.leaf is not None
+        self.field = field
+        self.resolver = field.resolver
+        self.as_it_is = _AS_IT_IS[field.leaf.name] if field.leaf in _BUILT_IN else None
+        self.coerce: Callable[[Any], Any] = field.leaf.coerce_output_value
         self.plain: set[type[Any]] = set()
-        wrapped = getattr(type_, "wrapped_cls", None)
-        if isinstance(wrapped, EnumMeta):
-            self._learn(wrapped)
+        enum = getattr(field.leaf, "wrapped_cls", None)
+        if isinstance(enum, EnumMeta):
+            self._learn(enum)
+
+    def names(self) -> dict[str, Any]:
+        """What compiled code calls it."""
+        return {
+            "field": self.field,
+            "call": self.resolver.function,
+            "plain": self.plain,
+            "coerce": self.coerce,
+        }
 
     def _learn(self, enum: EnumMeta) -> None:
+        """Look the names of an enum's members up once: Strawberry searches for each value."""
         members: list[Any] = list(enum.__members__.values())
         try:
-            self.names = {member: self.coerce(member) for member in members}
+            names = {member: self.coerce(member) for member in members}
         except Exception:
             # A member that the type does not know fails where it is met.
-            self.names = {}
             return
-        self.enum = enum
+        self.plain.add(enum)
+        self.coerce = names.__getitem__
 
 
 def coerced(type_: GraphQLLeafType, value: Any) -> Any:

@@ -22,13 +22,14 @@ class Resolver:
     """
     Calls a resolver as graphql-core does: ``resolve(source, info, **arguments)``.
 
-    ``inline`` is Python for one value, of ``s`` (the source) and ``info``, with ``function`` as
-    ``call``; None where the value has to be asked for in the general way.
+    ``reads`` is the attribute of the source that is the value, ``call`` Python for the value, of
+    ``{function}``, ``{info}`` and ``s``, the source; both None where neither is that simple.
     """
 
     takes_info = True
     needs_info = True
-    inline: str | None = None
+    reads: str | None = None
+    call: str | None = None
 
     def __init__(self, function: GraphQLFieldResolver, guards: Sequence[Guarded] = ()) -> None:
         self.function: Callable[..., Any] = function
@@ -102,7 +103,7 @@ class StrawberryCall(Resolver):
         self.takes_info = bool(self._as_info)
         self.needs_info = self.takes_info or bool(guards or field.arguments)
         if not guards and not field.is_async:
-            self.inline = self._inlined()
+            self.call = self._written()
 
     def info(self, raw: Any) -> Any:
         """Strawberry's info."""
@@ -136,12 +137,12 @@ class StrawberryCall(Resolver):
             values.append(value)
         return values
 
-    def _inlined(self) -> str:
+    def _written(self) -> str:
         parts = ["s"] if self._as_self else []
         parts += [f"{name}=s" for name in self._as_root]
         if self._as_info:
-            parts.append(f"{self._as_info}=info")
-        return f"call({', '.join(parts)})"
+            parts.append(f"{self._as_info}={{info}}")
+        return f"{{function}}({', '.join(parts)})"
 
 
 def _read(read: Callable[[Any], Any], source: Any) -> Any:

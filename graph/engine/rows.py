@@ -26,66 +26,91 @@ def compiled(keys: Sequence[str], constants: dict[str, str], inlined: Sequence[F
     ``build(sources, late, *infos) -> rows``.
 
     A row has ``keys`` in their order: ``constants`` by key, the leaves of ``inlined``, and None
-    for the others. Values that are not plain go through ``late(field, row_number, value)``, whose
-    answer stands in the row. Names in the code are numbers: nothing of a client's gets there but
-    as a quoted key.
+    for the others. Values that are not plain go through ``late(field, row_number, value, plain)``,
+    whose answer stands in the row; so do exceptions, as values. Names in the code are numbers:
+    nothing of a client's gets there but as a quoted key.
     """
+    leaves = [Leaf(field) for field in inlined]
+    numbered = list(enumerate(leaves))
     names: dict[str, Any] = {"isfinite": isfinite, "Undefined": Undefined}
-    infos, body, cells = "", "", {key: repr(text) for key, text in constants.items()}
-    for number, field in enumerate(inlined):
-        if field.resolver.takes_info:
-            infos += f", info{number}"
-        body += _leaf(number, field, names)
-        cells[field.key] = f"v{number}"
+    for number, leaf in numbered:
+        names |= {f"{name}{number}": value for name, value in leaf.names().items()}
+    reads = [(number, leaf) for number, leaf in numbered if leaf.resolver.reads is not None]
+    names["each"] = _reader([leaf for _, leaf in reads])
+    body = _reading(reads) + _calling(numbered) + _coercing(numbered) + _late(numbered)
+    infos = "".join(f", info{number}" for number, leaf in numbered if leaf.resolver.takes_info)
+    cells = {key: repr(text) for key, text in constants.items()}
+    cells |= {leaf.field.key: f"v{number}" for number, leaf in numbered}
     row = ", ".join(f"{key!r}: {cells.get(key, 'None')}" for key in keys)
-    source = f"{_HEAD.format(infos=infos)}{body}        add({{{row}}})\n    return rows\n"
+    lines = "".join(f"        {line}\n" for line in (*body, f"add({{{row}}})"))
+    source = f"{_HEAD.format(infos=infos)}{lines}    return rows\n"
     exec(compile(source, "<selection>", "exec"), names)  # noqa: S102
     build: Build = names["build"]
     return build
 
 
-def _leaf(number: int, field: Field, names: dict[str, Any]) -> str:
-    assert field.leaf is not None
-    assert field.resolver.inline is not None
-    leaf = Leaf(field.leaf)
-    names |= {
-        f"field{number}": field,
-        f"call{number}": field.resolver.function,
-        f"plain{number}": leaf.plain,
-        f"enum{number}": leaf.enum,
-        f"names{number}": leaf.names,
-        f"coerce{number}": leaf.coerce,
-    }
-    value = field.resolver.inline.replace("call(", f"call{number}(")
-    value = value.replace("=info", f"=info{number}")
-    return f"""\
-        try:
-            v = {value}
-{_conversion(number, leaf, is_nullable=field.nullables[0])}
-        except Exception as error:
-            v = late(field{number}, len(rows), error, None)
-        v{number} = v
-"""
+Numbered = Sequence[tuple[int, Leaf]]
 
 
-def _conversion(number: int, leaf: Leaf, *, is_nullable: bool) -> str:
-    late = f"late(field{number}, len(rows), v, plain{number})"
-    branches: list[tuple[str, str]] = []
-    if leaf.as_it_is is not None:
-        branches.append((leaf.as_it_is, "pass"))
-    if is_nullable:
-        branches.append(("v is None", "pass"))
-    if leaf.enum is not None:
-        branches.append((f"type(v) is enum{number}", f"v = names{number}[v]"))
-    branches.append((f"type(v) in plain{number}", _coerced(number, late)))
+def _reading(reads: Numbered) -> list[str]:
+    if not reads:
+        return []
+    lines = [f"    r{number} = s.{leaf.resolver.reads}" for number, leaf in reads]
+    targets = "".join(f"r{number}, " for number, _ in reads)
+    return ["try:", *lines, "except Exception:", f"    {targets}= each(s)"]
+
+
+def _calling(leaves: Numbered) -> list[str]:
     lines = []
-    for index, (test, act) in enumerate(branches):
-        lines.append(f"            {'elif' if index else 'if'} {test}:")
-        lines.append(f"                {act}")
-    lines += ["            else:", f"                v = {late}"]
-    return "\n".join(lines)
+    for number, leaf in leaves:
+        call = leaf.resolver.call
+        if call is not None:
+            written = call.format(function=f"call{number}", info=f"info{number}")
+            lines += ["try:", f"    r{number} = {written}"]
+            lines += ["except Exception as error:", f"    r{number} = error"]
+    return lines
 
 
-def _coerced(number: int, late: str) -> str:
-    # What the type makes nothing of fails in the general way, with its message.
-    return f"w = coerce{number}(v); v = {late} if w is None or w is Undefined else w"
+def _coercing(leaves: Numbered) -> list[str]:
+    """Those to be coerced, of classes met before; Undefined where it is not as simple."""
+    lines = []
+    targets = ""
+    for number, leaf in leaves:
+        if leaf.as_it_is is None:
+            test = f"type(r{number}) in plain{number}"
+            lines.append(f"    v{number} = coerce{number}(r{number}) if {test} else Undefined")
+            targets += f"v{number} = "
+    return ["try:", *lines, "except Exception:", f"    {targets}Undefined"] if lines else []
+
+
+def _late(leaves: Numbered) -> list[str]:
+    lines = []
+    for number, leaf in leaves:
+        late = f"late(field{number}, len(rows), r{number}, plain{number})"
+        if leaf.as_it_is is not None:
+            lines.append(f"v{number} = r{number}")
+            test = f"not ({leaf.as_it_is.format(v=f'v{number}')})"
+            if leaf.field.nullables[0]:
+                test = f"v{number} is not None and {test}"
+        else:
+            test = f"v{number} is None or v{number} is Undefined"
+            if leaf.field.nullables[0]:
+                late = f"None if r{number} is None else {late}"
+        lines += [f"if {test}:", f"    v{number} = {late}"]
+    return lines
+
+
+def _reader(leaves: Sequence[Leaf]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads each attribute by itself: what one raises is its value."""
+    names = [leaf.resolver.reads or "" for leaf in leaves]
+
+    def each(source: Any) -> tuple[Any, ...]:
+        values: list[Any] = []
+        for name in names:
+            try:
+                values.append(getattr(source, name))
+            except Exception as error:
+                values.append(error)
+        return tuple(values)
+
+    return each
