@@ -7,10 +7,13 @@ SOAK_SEED ?=
 FUZZ_REQUESTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_FIRST ?= 0
+ENGINE_CASES ?= 20000
+ENGINE_SEED ?= 1
+BENCH ?=
 BIN := .venv/bin
 STATIC := graph/static/index.html
 
-.PHONY: help setup run test soak fuzz bench lint format schema lock explorer clean
+.PHONY: help setup run test soak fuzz bench bench-events lint format schema lock explorer clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -37,11 +40,15 @@ test: setup ## Run all tests
 soak: setup ## Break everything at random for SOAK_SECONDS (SOAK_SEED repeats a run) and check every event
 	SOAK_SECONDS=$(SOAK_SECONDS) SOAK_SEED=$(SOAK_SEED) $(BIN)/pytest -s tests/chaos/test_event_stream.py
 
-fuzz: setup ## Send FUZZ_REQUESTS hostile requests (FUZZ_SEED, FUZZ_FIRST repeat some) to a server of its own
+fuzz: setup ## Send FUZZ_REQUESTS hostile requests (FUZZ_SEED, FUZZ_FIRST repeat some) to a server of its own, and ENGINE_CASES documents to the engine
 	FUZZ_REQUESTS=$(FUZZ_REQUESTS) FUZZ_SEED=$(FUZZ_SEED) FUZZ_FIRST=$(FUZZ_FIRST) $(BIN)/pytest -s tests/e2e/security/test_fuzz.py
+	ENGINE_CASES=$(ENGINE_CASES) ENGINE_SEED=$(ENGINE_SEED) $(BIN)/pytest tests/property/engine tests/e2e/engine
 
-bench: setup ## Measure the event stream on this machine; writes the table of docs/operating.md
-	$(BIN)/python -m benchmarks
+bench: setup ## Measure queries side by side with other servers (BENCH=--quick: in a hurry); writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks $(BENCH)
+
+bench-events: setup ## Measure the event stream on this machine; writes the table of docs/operating.md
+	$(BIN)/python -m benchmarks.events
 
 lint: setup ## Formatting, ruff, mypy --strict, import contracts
 	$(BIN)/ruff format --check .
@@ -62,4 +69,4 @@ lock: setup ## Resolve requirements.txt anew from pyproject.toml
 	rm -rf .venv-lock
 
 clean: ## Remove what was built (demo data stays)
-	rm -rf .venv graph/static explorer/node_modules build dist *.egg-info
+	rm -rf .venv graph/static explorer/node_modules benchmarks/peers/node/node_modules build dist *.egg-info

@@ -1,1 +1,1 @@
-"""How fast the event stream is on this machine: ``make bench`` runs all and writes the table."""
+"""How fast this system is: queries beside other servers, and the event stream by itself."""

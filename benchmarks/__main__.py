@@ -1,54 +1,89 @@
-"""``python -m benchmarks``: measure everything, print the table, write it into the document."""
+"""``python -m benchmarks``: measure the servers side by side, print the tables, write them down."""
 
+import argparse
 import asyncio
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import asyncpg
-from sqlalchemy.engine import make_url
-
-from benchmarks import figures
-from benchmarks.crowds import raise_file_limit
-from benchmarks.logs import Server, dsn
-from benchmarks.run import measure_all
-from benchmarks.sizes import FULL
-from domain.kernel.embedded_postgres import embedded_postgres
+from benchmarks import databases, documents, report
+from benchmarks.cases import CASES, Case
+from benchmarks.fanout.alone import measured_alone
+from benchmarks.fanout.report import lines
+from benchmarks.peers import npm
+from benchmarks.peers.servers import PEERS, Peer
+from benchmarks.report import Report
+from benchmarks.run import Bench
+from benchmarks.sizes import FULL, QUICK, Size
 from domain.kernel.logging import configure_logging
-from migrations.migrate import migrate
-
-_TEMPLATE = "bench_template"
-_DOCUMENT = Path(__file__).parents[1] / "docs" / "operating.md"
 
 
-async def version(url: str) -> str:
-    """The version of PostgreSQL that was measured."""
-    connection = await asyncpg.connect(dsn(url))
-    try:
-        return str(await connection.fetchval("show server_version"))
-    finally:
-        await connection.close()
-
-
-def main() -> None:
-    """Measure on an embedded PostgreSQL of its own."""
-    raise_file_limit()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what the arguments choose; all of it at full length goes into the document."""
+    chosen = _parser().parse_args(arguments)
     configure_logging(level="ERROR")
+    cases = [each for each in CASES if chosen.cases is None or each.name in chosen.cases]
+    peers = [each for each in PEERS if chosen.peers is None or _short(each) in chosen.peers]
+    if any(each.dialect == "postgraphile" or _short(each) == "apollo" for each in peers):
+        npm.install()
+    size = QUICK if chosen.quick else FULL
     with tempfile.TemporaryDirectory(prefix="isp-graph-bench-") as name:
         folder = Path(name)
-        with embedded_postgres(folder / "database", _TEMPLATE) as url:
-            asyncio.run(migrate(url))
-            server = Server(_beside(url), _TEMPLATE)
-            measured = asyncio.run(measure_all(server, FULL, folder, tell=_tell))
-            where = figures.conditions(asyncio.run(version(server.url)), FULL.rounds)
-    text = figures.table(measured, where)
-    figures.write(_DOCUMENT, text)
+        with databases.server(folder / "database") as url:
+            found = asyncio.run(_measured(url, folder, size, peers, cases))
+        is_whole = size is FULL and len(cases) == len(CASES) and len(peers) == len(PEERS)
+        if is_whole:
+            _tell("Now one event to many sockets, beside graphql-ws on Node.")
+            found.more += ["### Fan-out", "\n".join(lines(measured_alone(folder)))]
+    text = found.text()
     _tell(f"\n{text}")
+    if is_whole:
+        documents.replace(report.DOCUMENT, report.BEGIN, report.END, text)
 
 
-def _beside(url: str) -> str:
-    # A database that somebody is connected to cannot be copied.
-    return make_url(url).set(database="postgres").render_as_string(hide_password=False)
+async def _measured(
+    url: str, folder: Path, size: Size, peers: Sequence[Peer], cases: Sequence[Case]
+) -> Report:
+    begun = time.monotonic()
+
+    def tell(line: str) -> None:
+        _tell(f"{time.monotonic() - begun:5.0f} s  {line}")
+
+    async with databases.filled(url, size.customers) as database:
+        tell(f"{size.customers:,} customers are in the database.")
+        return await Bench(database, size, folder, tell).run(peers, cases)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="two rounds of a second; nothing is written"
+    )
+    parser.add_argument(
+        "--cases", type=_names(each.name for each in CASES), help="only these, like ONE,LIST"
+    )
+    parser.add_argument(
+        "--peers", type=_names(map(_short, PEERS)), help="only these, like postgraphile,stock"
+    )
+    return parser
+
+
+def _names(known: Iterable[str]) -> Callable[[str], set[str]]:
+    names = set(known)
+
+    def parsed(text: str) -> set[str]:
+        chosen = set(text.split(","))
+        if not chosen <= names:
+            raise argparse.ArgumentTypeError(f"must be some of {', '.join(sorted(names))}")
+        return chosen
+
+    return parsed
+
+
+def _short(peer: Peer) -> str:
+    return peer.name.split()[0].lower()
 
 
 def _tell(line: str) -> None:

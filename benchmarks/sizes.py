@@ -1,48 +1,59 @@
-"""How much is measured: the real thing, or just enough to see that it runs."""
+"""How much is measured: the real thing, one in a hurry, or just enough to see that it runs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One run's amounts: each kind of measurement is done ``warm_ups`` + ``rounds`` times."""
+    """
+    One run's amounts.
 
-    warm_ups: int
+    Every case is measured ``rounds`` times of ``seconds`` with each server, after one warm-up of
+    ``warm_up_seconds``; two workers are measured beside one in ``few_rounds``.
+    """
+
+    customers: int
     rounds: int
-    #: Of one closed-loop measurement.
     seconds: float
-    writers: int
-    #: Changes a second where latency is measured.
-    rate: float
-    #: Sockets on one process, a fan-out measurement each.
-    sockets: tuple[int, ...]
-    #: Events of one fan-out round.
-    tellings: int
-    #: How long handlers are given to be done with what was told.
-    quiet_seconds: float
-    #: Events of a log that is drained, replayed or handled.
-    backlog: int
+    warm_up_seconds: float
+    few_rounds: int
+    #: Variables that all servers must answer alike.
+    checks: int
+    #: How often each server is started to see how long that takes.
+    starts: int
+    #: How often a query is sent to see what it costs as its list grows.
+    repeats: int
+    connections: int = 8
 
 
 FULL = Size(
-    warm_ups=1,
-    rounds=3,
-    seconds=5.0,
-    writers=16,
-    rate=20.0,
-    sockets=(1000, 5000),
-    tellings=20,
-    quiet_seconds=1.0,
-    backlog=20_000,
+    customers=20_000,
+    rounds=5,
+    seconds=3.0,
+    warm_up_seconds=1.5,
+    few_rounds=3,
+    checks=5,
+    starts=3,
+    repeats=20,
+)
+QUICK = Size(
+    customers=20_000,
+    rounds=2,
+    seconds=1.0,
+    warm_up_seconds=0.5,
+    few_rounds=1,
+    checks=2,
+    starts=1,
+    repeats=3,
 )
 TINY = Size(
-    warm_ups=0,
+    customers=1_000,
     rounds=1,
-    seconds=0.3,
-    writers=2,
-    rate=50.0,
-    sockets=(5,),
-    tellings=2,
-    quiet_seconds=0.1,
-    backlog=600,
+    seconds=0.1,
+    warm_up_seconds=0.0,
+    few_rounds=0,
+    checks=1,
+    starts=1,
+    repeats=0,
+    connections=2,
 )

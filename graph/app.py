@@ -36,7 +36,7 @@ from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings
 from graph.transport.door import Cors, Door, is_allowed_origin
-from graph.transport.http import GraphQLOverHTTP
+from graph.transport.http import GraphQLOverHTTP, OperationsFirst
 from graph.transport.measures import refused
 from graph.transport.negotiation import LEGACY
 from graph.transport.responses import full, respond_error
@@ -94,8 +94,8 @@ class Application:
         self.services.stream.hub.on_event(self.authenticator.heed)
         self.live = Live(self.services, self.executor)
         self._registry = registry
-        self._http = GraphQLOverHTTP(self.services, self.executor, self.authenticator, self.live)
-        self._metrics = Metrics(self.services, self.authenticator)
+        self.http = GraphQLOverHTTP(self.services, self.executor, self.authenticator, self.live)
+        self._metrics = Metrics(self.services, self.authenticator, self.executor)
         self._explorer = Explorer(self.services.tokens, is_demo=settings.demo)
 
     @contextlib.asynccontextmanager
@@ -112,9 +112,7 @@ class Application:
         await self.services.database.dispose()
 
     async def graphql(self, request: Request) -> Response:
-        """``/graphql``: operations by POST, the explorer by GET where it is shown."""
-        if request.method == "POST":
-            return await self._http.post(request)
+        """``/graphql`` but for operations: the explorer by GET, where it is shown."""
         has_page = self.services.settings.shows_explorer
         wants_page = "text/html" in request.headers.get("accept", "")
         if request.method in ("GET", "HEAD") and wants_page and has_page:
@@ -185,6 +183,7 @@ class Application:
 def create_app(settings: Settings, database_url: str, registry: Registry = PROCESS) -> Starlette:
     """The ASGI application over a migrated database."""
     application = Application(settings, database_url, registry)
+    operations = Middleware(OperationsFirst, http=application.http)
     door = Middleware(Door, hosts=settings.allowed_hosts, proxies=settings.trusted_proxies)
     cors = Middleware(
         Cors,
@@ -197,7 +196,7 @@ def create_app(settings: Settings, database_url: str, registry: Registry = PROCE
     app = Starlette(
         routes=application.routes(),
         lifespan=application.lifespan,
-        middleware=[Middleware(Envelope), door, cors],
+        middleware=[Middleware(Envelope), door, cors, operations],
         exception_handlers={HTTPException: _http_error},
     )
     app.router.redirect_slashes = False

@@ -18,6 +18,8 @@ from domain.kernel.events import LoggedEvent
 _REMEMBERED_SECONDS = 30.0
 _MOST_REMEMBERED = 10_000
 _MOST_LOOK_UPS = 4
+_SCHEME = "Bearer "
+_NOBODY = (-math.inf, ANONYMOUS)
 
 
 class Authenticator:
@@ -37,6 +39,18 @@ class Authenticator:
         self._looking_up = asyncio.Semaphore(_MOST_LOOK_UPS)
         #: Steps whenever somebody is forgotten: what was remembered elsewhere is to be asked anew.
         self.generation = 0
+
+    def at_hand(self, authorization: str | None) -> Actor | None:
+        """The actor of an ``Authorization`` value that need not be looked up; None if it must."""
+        if authorization is None:
+            return ANONYMOUS
+        if not authorization.startswith(_SCHEME):
+            return None
+        until, actor = self._known.get(_key(authorization[len(_SCHEME) :]), _NOBODY)
+        if until <= time.monotonic():
+            return None
+        remaining = remaining_seconds(actor)
+        return actor if remaining is None or remaining > 0 else None
 
     async def actor(self, authorization: str | None) -> Actor:
         """
@@ -74,8 +88,8 @@ class Authenticator:
             del self._known[key]
 
     async def _actor_of(self, token: str) -> tuple[float, Actor]:
-        key = hashlib.sha256(token.encode()).digest()
-        until, actor = self._known.get(key, (0.0, ANONYMOUS))
+        key = _key(token)
+        until, actor = self._known.get(key, _NOBODY)
         if until <= time.monotonic():
             until, actor = await self._looked_up_once(key, token)
         remaining = remaining_seconds(actor)
@@ -105,7 +119,7 @@ class Authenticator:
             begun_in = self.generation
             # Thousands of sockets ask in the same second: operations need connections too.
             async with self._looking_up, self._database.reading() as connection:
-                actor = await actor_of(connection, claims)
+                actor = self._same(key, await actor_of(connection, claims))
             # Somebody was forgotten meanwhile: what was read may be of before.
             if begun_in == self.generation:
                 break
@@ -113,14 +127,27 @@ class Authenticator:
         self._remember(key, until, actor)
         return until, actor
 
+    def _same(self, key: bytes, actor: Actor) -> Actor:
+        """The object that stood for the actor before: who compares need not look into it."""
+        _, before = self._known.get(key, _NOBODY)
+        return before if before == actor else actor
+
     def _remember(self, key: bytes, until: float, actor: Actor) -> None:
         self._known[key] = (until, actor)
         while len(self._known) > _MOST_REMEMBERED:
             self._known.popitem(last=False)
 
 
+def _key(token: str) -> bytes:
+    """What a token is remembered by, instead of itself."""
+    return hashlib.sha256(token.encode()).digest()
+
+
 class Identity:
     """Who one connection speaks for: asked before everything it is sent, looked up rarely."""
+
+    # Thousands are asked for each event.
+    __slots__ = ("_actor", "_authenticator", "_authorization", "_generation", "_until")
 
     def __init__(self, authenticator: Authenticator, authorization: str | None) -> None:
         self._authenticator = authenticator
@@ -128,6 +155,14 @@ class Identity:
         self._until = -math.inf
         self._generation = -1
         self._actor = ANONYMOUS
+
+    def is_known_as(self, actor: Actor) -> bool:
+        """Whether the connection speaks for this actor, and nobody need be asked."""
+        return (
+            actor is self._actor
+            and self._generation == self._authenticator.generation
+            and time.monotonic() < self._until
+        )
 
     async def actor(self) -> Actor:
         """

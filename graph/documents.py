@@ -1,7 +1,7 @@
 """Documents: parsed and validated once, kept in a bounded cache, checked for what they may do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,7 @@ from graphql.validation import ValuesOfCorrectTypeRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph import errors
+from graph.engine import Statistics
 from graph.limits.refusals import limit_error
 from graph.refused import Refused
 from graph.value_rule import PlacedValuesRule
@@ -56,6 +57,7 @@ class Document:
 
     node: DocumentNode
     problems: tuple[dict[str, Any], ...]
+    _found: dict[str | None, OperationDefinitionNode] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """
@@ -64,6 +66,12 @@ class Document:
         Raises:
             Refused: none has the name, or there are several and no name was given.
         """
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._operation(name)
+        return found
+
+    def _operation(self, name: str | None) -> OperationDefinitionNode:
         operations = [
             node for node in self.node.definitions if isinstance(node, OperationDefinitionNode)
         ]
@@ -113,6 +121,11 @@ class Documents:
     def get(self, source: str) -> Document:
         """The document with what validation says of it. Raises ``Refused`` if it does not parse."""
         return self._validated(source)
+
+    def statistics(self) -> Statistics:
+        """How the cache of validated documents fares."""
+        cache = self._validated.cache_info()
+        return Statistics(cache.currsize, cache.hits, cache.misses)
 
     def _validate(self, source: str) -> Document:
         node = self._parsed(source)

@@ -116,11 +116,11 @@ class Executor:
                 )
         except TimeoutError:
             timed_out = errors.request_error("The operation took too long", errors.TIMEOUT)
-            return _with_cost(Answer(None, [timed_out], was_executed=True), context)
+            return Answer(None, [timed_out], was_executed=True, extensions=_cost(context))
         finally:
             # Batches run in tasks of their own.
             context.loaders.stop()
-        return _with_cost(_answer(result, request), context)
+        return _answer(result, request, context)
 
     async def subscribe(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer, None]:
         """
@@ -178,11 +178,9 @@ class Executor:
         return executor
 
 
-def _with_cost(answer: Answer, context: Context) -> Answer:
-    """The answer with what was charged for it; nothing is for each event of a subscription."""
-    if context.charge is None or not answer.was_executed:
-        return answer
-    return replace(answer, extensions={"cost": context.charge.shown()})
+def _cost(context: Context) -> dict[str, Any]:
+    """What was charged for the operation; nothing is for each event of a subscription."""
+    return {} if context.charge is None else {"cost": context.charge.shown()}
 
 
 def _placed(answer: Answer, event: Any, cursors: Cursors) -> Answer:
@@ -192,8 +190,10 @@ def _placed(answer: Answer, event: Any, cursors: Cursors) -> Answer:
     return replace(answer, position=event.position, cursor=cursors.seal(event.position))
 
 
-def _answer(result: ExecutionResult, request: Request) -> Answer:
-    failures = errors.execution_errors(result.errors or [], request.operation_name)
+def _answer(result: ExecutionResult, request: Request, context: Context) -> Answer:
+    raised = result.errors or []
     # Errors without a path are about the request itself: variables that do not fit.
-    refused = result.data is None and any(error.path is None for error in result.errors or [])
-    return Answer(result.data, failures, was_executed=not refused)
+    is_refused = result.data is None and any(error.path is None for error in raised)
+    failures = errors.execution_errors(raised, request.operation_name) if raised else []
+    extensions = {} if is_refused else _cost(context)
+    return Answer(result.data, failures, was_executed=not is_refused, extensions=extensions)

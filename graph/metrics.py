@@ -7,6 +7,7 @@ import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import REGISTRY, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,7 +21,9 @@ from domain.kernel.database import Database
 from domain.kernel.errors import AccessDenied, DomainError, Unauthenticated
 from graph import errors
 from graph.authentication import Authenticator
+from graph.cache_measures import of_caches
 from graph.context import Services
+from graph.execution import Executor
 from graph.transport.http import authorization_of
 from graph.transport.negotiation import LEGACY
 from graph.transport.responses import respond, unauthorized
@@ -39,9 +42,12 @@ class Metrics:
     Counters are this process's own; what is read of the log is the same from every process.
     """
 
-    def __init__(self, services: Services, authenticator: Authenticator) -> None:
+    def __init__(
+        self, services: Services, authenticator: Authenticator, executor: Executor
+    ) -> None:
         self._services = services
         self._authenticator = authenticator
+        self._executor = executor
 
     async def get(self, request: Request) -> Response:
         """All metrics in Prometheus' text format; without those of a database that is away."""
@@ -55,6 +61,7 @@ class Metrics:
             return _refused(failure, 403)
         registry = CollectorRegistry(auto_describe=False)
         registry.register(REGISTRY)
+        registry.register(_Reading(of_caches(self._executor)))
         registry.register(_Reading(_wakeups(self._services.stream.wakeup.health)))
         registry.register(_Reading(await _of_database(self._services.database)))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
@@ -75,10 +82,10 @@ class Metrics:
 class _Reading(Collector):
     """What was read for one scrape."""
 
-    def __init__(self, families: Sequence[GaugeMetricFamily]) -> None:
+    def __init__(self, families: Sequence[Metric]) -> None:
         self._families = families
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         return self._families
 
 

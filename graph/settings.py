@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         ge=1,
         le=200,
         alias="ISP_GRAPH_POOL_SIZE",
-        description="Database connections kept by one process; as many again under load",
+        description="Database connections for reads in one process; at most 3 times as many in all",
     )
     broadcast_url: BrokerUrl = Field(
         default=SecretStr("memory://"),
@@ -200,7 +200,7 @@ class Settings(BaseSettings):
     executor: Literal["compiled", "reference"] = Field(
         default="compiled",
         alias="ISP_GRAPH_EXECUTOR",
-        description="What executes operations: compiled plans, or graphql-core alone for comparison",
+        description="What executes operations: compiled plans, or graphql-core for comparison",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", alias="ISP_GRAPH_LOG_LEVEL", description="Least severe level that is logged"

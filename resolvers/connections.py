@@ -10,13 +10,18 @@ R = TypeVar("R")
 
 
 class Edge(Generic[R]):
-    """A row and its cursor."""
+    """A row and its cursor, which is written only when it is asked for."""
 
-    __slots__ = ("cursor", "node")
+    __slots__ = ("_index", "_page", "node")
 
-    def __init__(self, cursor: str, node: R) -> None:
-        self.cursor = cursor
+    def __init__(self, page: Page[R], index: int, node: R) -> None:
+        self._page = page
+        self._index = index
         self.node = node
+
+    @property
+    def cursor(self) -> str:
+        return self._page.cursors[self._index]
 
 
 class Listing(Generic[R]):
@@ -32,7 +37,7 @@ class Listing(Generic[R]):
     @property
     def edges(self) -> list[Edge[R]]:
         page = self.page
-        return [Edge(*pair) for pair in zip(page.cursors, page.items, strict=True)]
+        return [Edge(page, index, node) for index, node in enumerate(page.items)]
 
     @property
     def nodes(self) -> Sequence[R]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Hashable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
-from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import Actor
 from domain.kernel.audit_reads import note
 from domain.kernel.database import Database
 from domain.kernel.paging import Page, empty_page
+from resolvers.batching import DataLoader
 from resolvers.connections import Listing
 
 K = TypeVar("K", bound=Hashable)
@@ -44,18 +44,11 @@ class LoaderGroup:
         for task in self._running:
             task.cancel()
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    def _reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for one batch, which runs in a task that nobody else knows."""
-        task = asyncio.current_task()
-        if self._is_over or task is None:
+        if self._is_over:
             raise asyncio.CancelledError
-        self._running.add(task)
-        try:
-            async with self._database.reading_as(self._actor) as connection:
-                yield connection
-        finally:
-            self._running.discard(task)
+        return _Reading(self._running, self._database.reading_as(self._actor))
 
     def one(self, query: ByKey[K, V]) -> DataLoader[K, V | None]:
         """``K → V | None``: None when the row is absent or hidden from the actor."""
@@ -132,6 +125,35 @@ class LoaderGroup:
                 found |= {(parent, argument): answer for parent, answer in answers.items()}
         _note(found)
         return found
+
+
+class _Reading:
+    """A loan, with the task that holds it among those that run."""
+
+    def __init__(
+        self,
+        running: set[asyncio.Task[Any]],
+        loan: AbstractAsyncContextManager[AsyncConnection],
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._running = running
+        self._loan = loan
+
+    async def __aenter__(self) -> AsyncConnection:
+        self._running.add(self._task)
+        try:
+            return await self._loan.__aenter__()
+        except BaseException:
+            self._running.discard(self._task)
+            raise
+
+    async def __aexit__(self, *failure: Any) -> bool | None:
+        try:
+            return await self._loan.__aexit__(*failure)
+        finally:
+            self._running.discard(self._task)
 
 
 def _note(found: dict[Any, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.billing import models, records
@@ -22,6 +22,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch
 
 
@@ -57,10 +58,12 @@ class InvoiceList:
 
 
 _invoice = models.Invoice
+#: As text, not as a value: it is part of an index.
+_NEVER: ColumnElement[date] = literal_column("'9999-12-31'::date", Date)
 _SORT_COLUMNS: dict[InvoiceOrderField, tuple[Any, ...]] = {
     InvoiceOrderField.CREATED_AT: (_invoice.created_at, _invoice.id),
     InvoiceOrderField.DUE_ON: (
-        func.coalesce(_invoice.due_on, literal(date.max)),
+        func.coalesce(_invoice.due_on, _NEVER),
         _invoice.id,
     ),
     InvoiceOrderField.TOTAL: (_invoice.total_minor, _invoice.id),
@@ -84,8 +87,8 @@ async def invoices_by_id(
     connection: AsyncConnection, actor: Actor, invoice_ids: Collection[int]
 ) -> dict[int, records.Invoice]:
     """The visible invoices with these ids."""
-    statement = _invoices(actor).where(_invoice.id.in_(invoice_ids))
-    found = await fetch(connection, records.Invoice, statement)
+    statement = _by_key(actor, _invoice.id)
+    found = await fetch(connection, records.Invoice, statement, keys=invoice_ids)
     return {invoice.id: invoice for invoice in found}
 
 
@@ -93,8 +96,8 @@ async def invoices_by_number(
     connection: AsyncConnection, actor: Actor, numbers: Collection[str]
 ) -> dict[str, records.Invoice]:
     """The visible invoices with these numbers."""
-    statement = _invoices(actor).where(_invoice.number.in_(numbers))
-    found = await fetch(connection, records.Invoice, statement)
+    statement = _by_key(actor, _invoice.number)
+    found = await fetch(connection, records.Invoice, statement, keys=numbers)
     return {invoice.number or "": invoice for invoice in found}
 
 
@@ -146,23 +149,32 @@ async def lines_by_invoice(
     connection: AsyncConnection, actor: Actor, invoice_ids: Collection[int]
 ) -> dict[int, list[records.InvoiceLine]]:
     """The lines of each visible invoice, in their order."""
-    require(actor, Permission.BILLING_READ, "read invoices")
-    line = models.InvoiceLine
-    *own, _currency = records.InvoiceLine.__slots__
-    statement = (
-        select(*(getattr(line, name) for name in own), _invoice.currency)
-        .join(_invoice, _invoice.id == line.invoice_id)
-        .where(line.invoice_id.in_(invoice_ids), visible_invoices(actor))
-        .order_by(line.invoice_id, line.position)
-    )
     grouped: dict[int, list[records.InvoiceLine]] = {}
-    for found in await fetch(connection, records.InvoiceLine, statement):
+    for found in await fetch(connection, records.InvoiceLine, _lines(actor), keys=invoice_ids):
         grouped.setdefault(found.invoice_id, []).append(found)
     return grouped
 
 
 def _ordering(asked: InvoiceList) -> Ordering:
     return Ordering(asked.order_by, _SORT_COLUMNS[asked.order_by], asked.descending)
+
+
+@remembered
+def _lines(actor: Actor) -> Select[Any]:
+    require(actor, Permission.BILLING_READ, "read invoices")
+    line = models.InvoiceLine
+    *own, _currency = records.InvoiceLine.__slots__
+    return (
+        select(*(getattr(line, name) for name in own), _invoice.currency)
+        .join(_invoice, _invoice.id == line.invoice_id)
+        .where(one_of(line.invoice_id), visible_invoices(actor))
+        .order_by(line.invoice_id, line.position)
+    )
+
+
+@remembered
+def _by_key(actor: Actor, column: Any) -> Select[Any]:
+    return _invoices(actor).where(one_of(column))
 
 
 def _invoices(actor: Actor) -> Select[Any]:
@@ -173,6 +185,7 @@ def _invoices(actor: Actor) -> Select[Any]:
     ).where(visible_invoices(actor))
 
 
+@remembered
 def _matching(actor: Actor, wanted: InvoiceFilter) -> Select[Any]:
     statement = _invoices(actor)
     if wanted.status is not None:

@@ -112,6 +112,8 @@ class Invoice(Timestamps, Model):
         ),
         Index("invoices_customer_id_idx", "customer_id", "created_at", "id"),
         Index("invoices_created_at_idx", "created_at", "id"),
+        Index("invoices_due_on_idx", text("coalesce(due_on, '9999-12-31'::date)"), "id"),
+        Index("invoices_total_minor_idx", "total_minor", "id"),
         {"schema": "billing"},
     )
 

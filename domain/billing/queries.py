@@ -14,6 +14,7 @@ from domain.billing.kinds import InvoiceStatus, PaymentMethod
 from domain.billing.policy import visible_accounts, visible_payments
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 
 
@@ -54,7 +55,12 @@ async def accounts_by_customer(
     connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
 ) -> dict[int, records.BillingAccount]:
     """The visible accounts of these customers, with their sums."""
-    found = await _accounts(connection, actor, models.BillingAccount.customer_id.in_(customer_ids))
+    found = await fetch(
+        connection,
+        records.BillingAccount,
+        _accounts(actor, models.BillingAccount.customer_id),
+        keys=customer_ids,
+    )
     return {account.customer_id: account for account in found}
 
 
@@ -62,7 +68,12 @@ async def accounts_by_id(
     connection: AsyncConnection, actor: Actor, account_ids: Collection[int]
 ) -> dict[int, records.BillingAccount]:
     """The visible accounts with these ids, with their sums."""
-    found = await _accounts(connection, actor, models.BillingAccount.id.in_(account_ids))
+    found = await fetch(
+        connection,
+        records.BillingAccount,
+        _accounts(actor, models.BillingAccount.id),
+        keys=account_ids,
+    )
     return {account.id: account for account in found}
 
 
@@ -70,8 +81,7 @@ async def payments_by_id(
     connection: AsyncConnection, actor: Actor, payment_ids: Collection[int]
 ) -> dict[int, records.Payment]:
     """The visible payments with these ids."""
-    statement = _payments(actor).where(models.Payment.id.in_(payment_ids))
-    found = await fetch(connection, records.Payment, statement)
+    found = await fetch(connection, records.Payment, _payments_by_id(actor), keys=payment_ids)
     return {payment.id: payment for payment in found}
 
 
@@ -107,10 +117,11 @@ async def allocations_by_payment(
     connection: AsyncConnection, actor: Actor, payment_ids: Collection[int]
 ) -> dict[int, list[records.PaymentAllocation]]:
     """What each payment pays, in the order it was allocated; credit alone is left out."""
-    paid_by = models.PaymentAllocation.payment_id
-    found = await _allocations(connection, actor, paid_by.in_(payment_ids))
+    statement = _allocations(actor, models.PaymentAllocation.payment_id)
     grouped: dict[int, list[records.PaymentAllocation]] = {}
-    for allocation in found:
+    for allocation in await fetch(
+        connection, records.PaymentAllocation, statement, keys=payment_ids
+    ):
         grouped.setdefault(allocation.payment_id, []).append(allocation)
     return grouped
 
@@ -119,17 +130,17 @@ async def allocations_by_invoice(
     connection: AsyncConnection, actor: Actor, invoice_ids: Collection[int]
 ) -> dict[int, list[records.PaymentAllocation]]:
     """What pays each invoice, in the order it was allocated; unpaid invoices have none."""
-    pays = models.PaymentAllocation.invoice_id
-    found = await _allocations(connection, actor, pays.in_(invoice_ids))
+    statement = _allocations(actor, models.PaymentAllocation.invoice_id)
     grouped: dict[int, list[records.PaymentAllocation]] = {}
-    for allocation in found:
+    for allocation in await fetch(
+        connection, records.PaymentAllocation, statement, keys=invoice_ids
+    ):
         grouped.setdefault(allocation.invoice_id, []).append(allocation)
     return grouped
 
 
-async def _accounts(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
-) -> list[records.BillingAccount]:
+@remembered
+def _accounts(actor: Actor, column: Any) -> Select[Any]:
     require(actor, Permission.BILLING_READ, "read billing accounts")
     invoice, payment = models.Invoice, models.Payment
     is_open = (
@@ -142,13 +153,12 @@ async def _accounts(
     )
     due = invoice.total_minor - invoice.paid_minor
     *own, _owed, _overdue, _credit = records.BillingAccount.__slots__
-    statement = select(
+    return select(
         *(getattr(models.BillingAccount, name) for name in own),
         _sum(due, is_open),
         _sum(due, is_open & (invoice.due_on < func.current_date())),
         _sum(payment.amount_minor - payment.allocated_minor, is_unspent),
-    ).where(matching, visible_accounts(actor))
-    return list(await fetch(connection, records.BillingAccount, statement))
+    ).where(one_of(column), visible_accounts(actor))
 
 
 def _sum(amounts: Any, matching: ColumnElement[bool]) -> Any:
@@ -157,11 +167,17 @@ def _sum(amounts: Any, matching: ColumnElement[bool]) -> Any:
     return cast(total.correlate(models.BillingAccount).scalar_subquery(), BigInteger)
 
 
+@remembered
+def _payments_by_id(actor: Actor) -> Select[Any]:
+    return _payments(actor).where(one_of(models.Payment.id))
+
+
 def _payments(actor: Actor) -> Select[Any]:
     require(actor, Permission.BILLING_READ, "read payments")
     return select_record(records.Payment, models.Payment).where(visible_payments(actor))
 
 
+@remembered
 def _matching(actor: Actor, wanted: PaymentFilter) -> Select[Any]:
     payment, statement = models.Payment, _payments(actor)
     if wanted.method is not None:
@@ -176,16 +192,14 @@ def _matching(actor: Actor, wanted: PaymentFilter) -> Select[Any]:
     return statement
 
 
-async def _allocations(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
-) -> list[records.PaymentAllocation]:
+@remembered
+def _allocations(actor: Actor, column: Any) -> Select[Any]:
     require(actor, Permission.BILLING_READ, "read payments")
     allocation, payment = models.PaymentAllocation, models.Payment
     *own, _currency = records.PaymentAllocation.__slots__
-    statement = (
+    return (
         select(*(getattr(allocation, name) for name in own), payment.currency)
         .join(payment, payment.id == allocation.payment_id)
-        .where(matching, visible_payments(actor))
+        .where(one_of(column), visible_payments(actor))
         .order_by(allocation.id)
     )
-    return list(await fetch(connection, records.PaymentAllocation, statement))

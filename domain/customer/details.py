@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import Select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer import models, records
@@ -12,6 +12,7 @@ from domain.customer.models import AddressType, VerificationStatus
 from domain.customer.policy import of_visible_customers
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 
 R = TypeVar("R")
@@ -35,24 +36,16 @@ async def addresses_by_customer(
     connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], choice: AddressChoice
 ) -> dict[int, list[records.Address]]:
     """Each customer's addresses in use, oldest first."""
-    address = models.Address
-    chosen = address.type == choice.type if choice.type else true()
-    return await _by_customer(
-        connection,
-        actor,
-        records.Address,
-        address,
-        address.customer_id.in_(customer_ids) & address.removed_at.is_(None) & chosen,
-    )
+    found = await fetch(connection, records.Address, _addresses(actor, choice), keys=customer_ids)
+    return _grouped(found)
 
 
 async def addresses_by_id(
     connection: AsyncConnection, actor: Actor, address_ids: Collection[int]
 ) -> dict[int, records.Address]:
     """The visible addresses with these ids; removed ones too, for references to them."""
-    found = await _rows(
-        connection, actor, records.Address, models.Address, models.Address.id.in_(address_ids)
-    )
+    statement = _rows(actor, records.Address, models.Address)
+    found = await fetch(connection, records.Address, statement, keys=address_ids)
     return {address.id: address for address in found}
 
 
@@ -63,24 +56,16 @@ async def documents_by_customer(
     choice: DocumentChoice,
 ) -> dict[int, list[records.Document]]:
     """Each customer's documents, oldest first."""
-    document = models.Document
-    chosen = document.status == choice.status if choice.status else true()
-    return await _by_customer(
-        connection,
-        actor,
-        records.Document,
-        document,
-        document.customer_id.in_(customer_ids) & chosen,
-    )
+    found = await fetch(connection, records.Document, _documents(actor, choice), keys=customer_ids)
+    return _grouped(found)
 
 
 async def documents_by_id(
     connection: AsyncConnection, actor: Actor, document_ids: Collection[int]
 ) -> dict[int, records.Document]:
     """The visible documents with these ids."""
-    found = await _rows(
-        connection, actor, records.Document, models.Document, models.Document.id.in_(document_ids)
-    )
+    statement = _rows(actor, records.Document, models.Document)
+    found = await fetch(connection, records.Document, statement, keys=document_ids)
     return {document.id: document for document in found}
 
 
@@ -88,18 +73,8 @@ async def preferences_by_customer(
     connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
 ) -> dict[int, list[records.CommunicationPreference]]:
     """Each customer's channels, by name."""
-    preference = models.CommunicationPreference
-    require(actor, Permission.CUSTOMER_READ, "read communication preferences")
-    statement = (
-        select_record(records.CommunicationPreference, preference)
-        .where(
-            preference.customer_id.in_(customer_ids),
-            of_visible_customers(actor, preference.customer_id),
-        )
-        .order_by(preference.communication_type)
-    )
-    rows = await fetch(connection, records.CommunicationPreference, statement)
-    return _grouped(rows)
+    record = records.CommunicationPreference
+    return _grouped(await fetch(connection, record, _preferences(actor), keys=customer_ids))
 
 
 async def state_change_pages_by_customer(
@@ -131,6 +106,47 @@ async def state_change_counts_by_customer(
     )
 
 
+@remembered
+def _addresses(actor: Actor, choice: AddressChoice) -> Select[Any]:
+    require(actor, Permission.CUSTOMER_READ, "read customers")
+    address = models.Address
+    chosen = address.type == choice.type if choice.type else true()
+    return (
+        select_record(records.Address, address)
+        .where(one_of(address.customer_id), address.removed_at.is_(None), chosen)
+        .where(of_visible_customers(actor, address.customer_id))
+        .order_by(address.id)
+    )
+
+
+@remembered
+def _documents(actor: Actor, choice: DocumentChoice) -> Select[Any]:
+    require(actor, Permission.CUSTOMER_READ, "read customers")
+    document = models.Document
+    chosen = document.status == choice.status if choice.status else true()
+    return (
+        select_record(records.Document, document)
+        .where(one_of(document.customer_id), chosen)
+        .where(of_visible_customers(actor, document.customer_id))
+        .order_by(document.id)
+    )
+
+
+@remembered
+def _preferences(actor: Actor) -> Select[Any]:
+    require(actor, Permission.CUSTOMER_READ, "read communication preferences")
+    preference = models.CommunicationPreference
+    return (
+        select_record(records.CommunicationPreference, preference)
+        .where(
+            one_of(preference.customer_id),
+            of_visible_customers(actor, preference.customer_id),
+        )
+        .order_by(preference.communication_type)
+    )
+
+
+@remembered
 def _state_changes(actor: Actor) -> Select[Any]:
     require(actor, Permission.CUSTOMER_READ, "read state changes")
     change = models.StateChange
@@ -139,30 +155,14 @@ def _state_changes(actor: Actor) -> Select[Any]:
     )
 
 
-async def _rows(
-    connection: AsyncConnection,
-    actor: Actor,
-    record: type[R],
-    model: Any,
-    matching: ColumnElement[bool],
-) -> list[R]:
+@remembered
+def _rows(actor: Actor, record: type[Any], model: Any) -> Select[Any]:
     require(actor, Permission.CUSTOMER_READ, "read customers")
-    statement = (
+    return (
         select_record(record, model)
-        .where(matching, of_visible_customers(actor, model.customer_id))
+        .where(one_of(model.id), of_visible_customers(actor, model.customer_id))
         .order_by(model.id)
     )
-    return list(await fetch(connection, record, statement))
-
-
-async def _by_customer(
-    connection: AsyncConnection,
-    actor: Actor,
-    record: type[R],
-    model: Any,
-    matching: ColumnElement[bool],
-) -> dict[int, list[R]]:
-    return _grouped(await _rows(connection, actor, record, model, matching))
 
 
 def _grouped(rows: Collection[R]) -> dict[int, list[R]]:

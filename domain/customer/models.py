@@ -101,6 +101,10 @@ class TrackedState(StrEnum):
     SUBSCRIPTION = "SUBSCRIPTION"
 
 
+#: The columns that a search looks into.
+SEARCHED = ("display_name", "company_name", "customer_number", "email", "username")
+
+
 class Customer(Timestamps, Model):
     """
     A customer. ``username`` is unique among those not deleted; ``version`` steps at each change.
@@ -123,6 +127,18 @@ class Customer(Timestamps, Model):
         Index("customers_subscription_state_idx", "subscription_state", "id"),
         Index("customers_created_at_idx", "created_at", "id"),
         Index("customers_display_name_idx", "display_name", "id"),
+        Index(
+            "customers_tags_idx",
+            "tags",
+            postgresql_using="gin",
+            postgresql_ops={"tags": "jsonb_path_ops"},
+        ),
+        Index(
+            "customers_search_idx",
+            *SEARCHED,
+            postgresql_using="gin",
+            postgresql_ops=dict.fromkeys(SEARCHED, "gin_trgm_ops"),
+        ),
         {"schema": "customer"},
     )
 

@@ -8,6 +8,7 @@ from domain.customer import records
 from domain.customer.models import Customer
 from domain.kernel.access import Actor, Permission, Role
 from domain.kernel.needs import reading
+from domain.kernel.reads import own_customer, own_resellers
 
 #: What reading each kind of record needs, whatever the row.
 READS = {
@@ -41,9 +42,9 @@ def within_scope(actor: Actor, customer_id: Any) -> ColumnElement[bool]:
     if actor.sees_all_rows:
         return true()
     if actor.role is Role.CUSTOMER:
-        return customer_id == actor.customer_id  # type: ignore[no-any-return]
+        return customer_id == own_customer(actor)  # type: ignore[no-any-return]
     if actor.role is Role.RESELLER:
-        own = select(Customer.id).where(Customer.reseller_id.in_(actor.reseller_ids))
+        own = select(Customer.id).where(Customer.reseller_id == own_resellers(actor))
         return customer_id.in_(own)  # type: ignore[no-any-return]
     return false()
 
@@ -83,5 +84,5 @@ def shown_actor(viewer: Actor, subject: str) -> str:
 
 def _own_rows(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.RESELLER:
-        return Customer.reseller_id.in_(actor.reseller_ids)
+        return Customer.reseller_id == own_resellers(actor)
     return within_scope(actor, Customer.id)

@@ -22,6 +22,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 
 
@@ -64,11 +65,14 @@ _SORT_COLUMNS: dict[CustomerOrderField, tuple[Any, ...]] = {
 }
 
 
+_EMAIL = func.lower(models.Customer.email)
+
+
 async def customers_by_id(
     connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
 ) -> dict[int, records.Customer]:
     """The visible customers with these ids."""
-    found = await _customers(connection, actor, models.Customer.id.in_(customer_ids))
+    found = await _customers(connection, actor, models.Customer.id, customer_ids)
     return {customer.id: customer for customer in found}
 
 
@@ -76,7 +80,7 @@ async def customers_by_number(
     connection: AsyncConnection, actor: Actor, numbers: Collection[str]
 ) -> dict[str, records.Customer]:
     """The visible customers with these customer numbers."""
-    found = await _customers(connection, actor, models.Customer.customer_number.in_(numbers))
+    found = await _customers(connection, actor, models.Customer.customer_number, numbers)
     return {customer.customer_number: customer for customer in found}
 
 
@@ -84,7 +88,7 @@ async def customers_by_username(
     connection: AsyncConnection, actor: Actor, usernames: Collection[str]
 ) -> dict[str, records.Customer]:
     """The visible customers who sign in with these names (lower case)."""
-    found = await _customers(connection, actor, models.Customer.username.in_(usernames))
+    found = await _customers(connection, actor, models.Customer.username, usernames)
     return {customer.username or "": customer for customer in found}
 
 
@@ -92,8 +96,7 @@ async def customers_by_email(
     connection: AsyncConnection, actor: Actor, emails: Collection[str]
 ) -> dict[str, records.Customer]:
     """The visible customer with each of these addresses (lower case); shared ones: the oldest."""
-    matching = func.lower(models.Customer.email).in_(emails)
-    found = await _customers(connection, actor, matching)
+    found = await _customers(connection, actor, _EMAIL, emails)
     return {(customer.email or "").lower(): customer for customer in reversed(found)}
 
 
@@ -154,16 +157,21 @@ def _ordering(asked: CustomerList) -> Ordering:
 
 
 async def _customers(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+    connection: AsyncConnection, actor: Actor, column: Any, keys: Collection[Any]
 ) -> list[records.Customer]:
-    statement = (
+    return await fetch(connection, records.Customer, _by_key(actor, column), keys=keys)
+
+
+@remembered
+def _by_key(actor: Actor, column: Any) -> Select[Any]:
+    return (
         select_record(records.Customer, models.Customer)
-        .where(matching, visible_customers(actor))
+        .where(one_of(column), visible_customers(actor))
         .order_by(models.Customer.id)
     )
-    return list(await fetch(connection, records.Customer, statement))
 
 
+@remembered
 def _matching(actor: Actor, wanted: CustomerFilter) -> Select[Any]:
     customer = models.Customer
     statement = select_record(records.Customer, customer).where(visible_customers(actor))
@@ -188,12 +196,5 @@ def _matching(actor: Actor, wanted: CustomerFilter) -> Select[Any]:
 
 
 def _found_by(query: str) -> ColumnElement[bool]:
-    customer = models.Customer
-    searched = (
-        customer.display_name,
-        customer.company_name,
-        customer.customer_number,
-        customer.email,
-        customer.username,
-    )
+    searched = [getattr(models.Customer, name) for name in models.SEARCHED]
     return or_(*(column.icontains(query, autoescape=True) for column in searched))

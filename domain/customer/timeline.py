@@ -11,6 +11,7 @@ from domain.customer.policy import of_visible_customers
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.events import EventRow, LoggedEvent
 from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
+from domain.kernel.reads import remembered
 from domain.kernel.records import select_record
 
 
@@ -47,6 +48,7 @@ async def timeline_counts_by_customer(
     )
 
 
+@remembered
 def _events(actor: Actor, types: frozenset[str]) -> Select[Any]:
     require(actor, Permission.EVENT_READ, "read events")
     return select_record(LoggedEvent, EventRow).where(

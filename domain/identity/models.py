@@ -1,22 +1,13 @@
 """Tables of the identity module."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.identity.account_roles import AccountRole as AccountRole
 from domain.kernel.base import BigKey, Key, Model, Timestamps
-
-
-class AccountRole(StrEnum):
-    """The role that a staff or reseller account signs in with."""
-
-    ADMIN = "ADMIN"
-    SUPPORT = "SUPPORT"
-    BILLING = "BILLING"
-    RESELLER = "RESELLER"
 
 
 class Account(Timestamps, Model):

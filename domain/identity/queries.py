@@ -12,6 +12,7 @@ from domain.identity.models import AccountRole
 from domain.identity.policy import require_identity
 from domain.kernel.access import Actor
 from domain.kernel.paging import Ordering, Page, Slice, count_of, page_of
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 
 _ACCOUNTS = Ordering("id", (models.Account.id,))
@@ -39,8 +40,8 @@ async def accounts_by_id(
     connection: AsyncConnection, actor: Actor, account_ids: Collection[int]
 ) -> dict[int, records.Account]:
     """The accounts with these ids."""
-    statement = _accounts(actor, AccountFilter()).where(models.Account.id.in_(account_ids))
-    found = await fetch(connection, records.Account, statement)
+    require_identity(actor, "read accounts")
+    found = await fetch(connection, records.Account, _accounts_by_id(actor), keys=account_ids)
     return {account.id: account for account in found}
 
 
@@ -48,6 +49,7 @@ async def account_page(
     connection: AsyncConnection, actor: Actor, asked: AccountList
 ) -> Page[records.Account]:
     """One page of the accounts that pass the filter."""
+    require_identity(actor, "read accounts")
     return await page_of(
         connection,
         records.Account,
@@ -62,6 +64,7 @@ async def account_count(
     connection: AsyncConnection, actor: Actor, account_filter: AccountFilter
 ) -> int:
     """How many accounts pass the filter."""
+    require_identity(actor, "read accounts")
     return await count_of(connection, _accounts(actor, account_filter))
 
 
@@ -69,8 +72,8 @@ async def service_accounts_by_id(
     connection: AsyncConnection, actor: Actor, ids: Collection[int]
 ) -> dict[int, records.ServiceAccount]:
     """The service accounts with these ids."""
-    statement = _programs(actor).where(models.ServiceAccount.id.in_(ids))
-    found = await fetch(connection, records.ServiceAccount, statement)
+    require_identity(actor, "read service accounts")
+    found = await fetch(connection, records.ServiceAccount, _programs_by_id(actor), keys=ids)
     return {account.id: account for account in found}
 
 
@@ -78,6 +81,7 @@ async def service_account_page(
     connection: AsyncConnection, actor: Actor, part: Slice
 ) -> Page[records.ServiceAccount]:
     """One page of the service accounts."""
+    require_identity(actor, "read service accounts")
     return await page_of(
         connection,
         records.ServiceAccount,
@@ -90,11 +94,17 @@ async def service_account_page(
 
 async def service_account_count(connection: AsyncConnection, actor: Actor) -> int:
     """How many service accounts there are."""
+    require_identity(actor, "read service accounts")
     return await count_of(connection, _programs(actor))
 
 
-def _accounts(actor: Actor, wanted: AccountFilter) -> Select[Any]:
-    require_identity(actor, "read accounts")
+@remembered
+def _accounts_by_id(_actor: Actor) -> Select[Any]:
+    return select_record(records.Account, models.Account).where(one_of(models.Account.id))
+
+
+@remembered
+def _accounts(_actor: Actor, wanted: AccountFilter) -> Select[Any]:
     account, statement = models.Account, select_record(records.Account, models.Account)
     if wanted.role is not None:
         statement = statement.where(account.role.in_(wanted.role))
@@ -105,6 +115,12 @@ def _accounts(actor: Actor, wanted: AccountFilter) -> Select[Any]:
     return statement
 
 
-def _programs(actor: Actor) -> Select[Any]:
-    require_identity(actor, "read service accounts")
+@remembered
+def _programs_by_id(_actor: Actor) -> Select[Any]:
+    program = models.ServiceAccount
+    return select_record(records.ServiceAccount, program).where(one_of(program.id))
+
+
+@remembered
+def _programs(_actor: Actor) -> Select[Any]:
     return select_record(records.ServiceAccount, models.ServiceAccount)

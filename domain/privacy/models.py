@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.kernel.base import BigKey, Model
+from domain.privacy.reasons import ErasureReason as ErasureReason
 
 
 class RequestKind(StrEnum):
@@ -14,16 +15,6 @@ class RequestKind(StrEnum):
 
     EXPORT = "EXPORT"
     ERASE = "ERASE"
-
-
-class ErasureReason(StrEnum):
-    """On which ground of GDPR art. 17(1) a person's data is erased."""
-
-    NO_LONGER_NECESSARY = "NO_LONGER_NECESSARY"
-    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
-    OBJECTION = "OBJECTION"
-    UNLAWFUL_PROCESSING = "UNLAWFUL_PROCESSING"
-    LEGAL_OBLIGATION = "LEGAL_OBLIGATION"
 
 
 class PrivacyRequest(Model):

@@ -1,13 +1,20 @@
 """Access decisions of customers as they stand: the facts gathered, the one function asked."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.customer.models import Customer, Document, VerificationStatus
+from domain.customer.models import (
+    Customer,
+    CustomerStatus,
+    Document,
+    SubscriptionState,
+    VerificationStatus,
+)
 from domain.kernel.access import SYSTEM, Actor, Permission, require
+from domain.kernel.reads import one_of, remembered, rows_of
 from domain.radius.authorization import AccessDecision, AccessFacts, PlanRates, Rates, decide
 from domain.radius.policy import served_customers
 from domain.tariff.models import FupState
@@ -25,7 +32,9 @@ async def authorizations(
     authorizes need not read tariffs.
     """
     require(actor, Permission.RADIUS_READ, "read service authorizations")
-    rows = (await connection.execute(_standings(actor, customer_ids))).all()
+    rows = [
+        _Standing(*row) for row in await rows_of(connection, _standings(actor), keys=customer_ids)
+    ]
     visible = [row.id for row in rows]
     usages = await usage_summaries(connection, SYSTEM, visible)
     plan_ids = {usage.tariff_plan_id for usage in usages.values() if usage.tariff_plan_id}
@@ -33,7 +42,15 @@ async def authorizations(
     return {row.id: decide(_facts(row, usages.get(row.id), plans)) for row in rows}
 
 
-def _standings(actor: Actor, customer_ids: Collection[int]) -> Any:
+class _Standing(NamedTuple):
+    id: int
+    status: CustomerStatus
+    subscription_state: SubscriptionState
+    documents: list[str] | None
+
+
+@remembered
+def _standings(actor: Actor) -> Select[Any]:
     documents = (
         select(func.array_agg(Document.status.distinct()))
         .where(Document.customer_id == Customer.id)
@@ -41,10 +58,12 @@ def _standings(actor: Actor, customer_ids: Collection[int]) -> Any:
     )
     return select(
         Customer.id, Customer.status, Customer.subscription_state, documents.label("documents")
-    ).where(Customer.id.in_(customer_ids), served_customers(actor))
+    ).where(one_of(Customer.id), served_customers(actor))
 
 
-def _facts(row: Any, usage: UsageSummary | None, plans: Mapping[int, TariffPlan]) -> AccessFacts:
+def _facts(
+    row: _Standing, usage: UsageSummary | None, plans: Mapping[int, TariffPlan]
+) -> AccessFacts:
     plan = plans.get(usage.tariff_plan_id) if usage and usage.tariff_plan_id else None
     return AccessFacts(
         status=row.status,

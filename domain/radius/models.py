@@ -111,6 +111,8 @@ class RadiusSession(Timestamps, Model):
         ),
         Index("sessions_customer_id_idx", "customer_id", "started_at", "id"),
         Index("sessions_started_at_idx", "started_at", "id"),
+        Index("sessions_username_idx", "username", "started_at", "id"),
+        Index("sessions_framed_ip_address_idx", "framed_ip_address", "started_at", "id"),
         Index(
             "sessions_open_customer_id_idx",
             "customer_id",

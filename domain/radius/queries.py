@@ -18,6 +18,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 from domain.radius import models, records
 from domain.radius.models import IpAddress
@@ -98,8 +99,8 @@ async def sessions_by_id(
     connection: AsyncConnection, actor: Actor, session_ids: Collection[int]
 ) -> dict[int, records.RadiusSession]:
     """The visible sessions with these ids."""
-    statement = _matching(actor, SessionFilter()).where(models.RadiusSession.id.in_(session_ids))
-    found = await fetch(connection, records.RadiusSession, statement)
+    statement = _by_id(actor)
+    found = await fetch(connection, records.RadiusSession, statement, keys=session_ids)
     return {session.id: session for session in found}
 
 
@@ -107,7 +108,7 @@ async def nas_list(connection: AsyncConnection, actor: Actor) -> list[records.Na
     """Every network access server, by name; for staff and services only."""
     _require_network_staff(actor)
     statement = select_record(records.Nas, models.Nas).order_by(models.Nas.name)
-    return list(await fetch(connection, records.Nas, statement))
+    return await fetch(connection, records.Nas, statement)
 
 
 async def nas_by_id(
@@ -116,8 +117,8 @@ async def nas_by_id(
     """The network access servers with these ids; nothing for who may not see the list."""
     if not _is_network_staff(actor):
         return {}
-    statement = select_record(records.Nas, models.Nas).where(models.Nas.id.in_(nas_ids))
-    return {nas.id: nas for nas in await fetch(connection, records.Nas, statement)}
+    found = await fetch(connection, records.Nas, _nas_by_id(actor), keys=nas_ids)
+    return {nas.id: nas for nas in found}
 
 
 async def unclaimed_count(connection: AsyncConnection, actor: Actor) -> int:
@@ -152,10 +153,24 @@ def _is_network_staff(actor: Actor) -> bool:
     return actor.can(Permission.RADIUS_READ) and actor.sees_all_rows
 
 
-def _matching(actor: Actor, wanted: SessionFilter) -> Select[Any]:
+@remembered
+def _nas_by_id(_actor: Actor) -> Select[Any]:
+    return select_record(records.Nas, models.Nas).where(one_of(models.Nas.id))
+
+
+@remembered
+def _by_id(actor: Actor) -> Select[Any]:
+    return _sessions(actor).where(one_of(models.RadiusSession.id))
+
+
+def _sessions(actor: Actor) -> Select[Any]:
     require(actor, Permission.RADIUS_READ, "read sessions")
-    session = models.RadiusSession
-    statement = select_record(records.RadiusSession, session).where(visible_sessions(actor))
+    return select_record(records.RadiusSession, models.RadiusSession).where(visible_sessions(actor))
+
+
+@remembered
+def _matching(actor: Actor, wanted: SessionFilter) -> Select[Any]:
+    session, statement = models.RadiusSession, _sessions(actor)
     if wanted.active is not None:
         is_open = session.stopped_at.is_(None)
         statement = statement.where(is_open if wanted.active else ~is_open)

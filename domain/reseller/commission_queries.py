@@ -10,6 +10,7 @@ from sqlalchemy.types import BigInteger
 
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 from domain.reseller import models, records
 from domain.reseller.models import CommissionKind, CommissionState
@@ -41,8 +42,8 @@ async def commissions_by_id(
     connection: AsyncConnection, actor: Actor, entry_ids: Collection[int]
 ) -> dict[int, records.CommissionEntry]:
     """The visible entries with these ids."""
-    statement = _entries(actor, CommissionFilter()).where(models.CommissionEntry.id.in_(entry_ids))
-    found = await fetch(connection, records.CommissionEntry, statement)
+    statement = _entries_by_id(actor)
+    found = await fetch(connection, records.CommissionEntry, statement, keys=entry_ids)
     return {entry.id: entry for entry in found}
 
 
@@ -125,18 +126,9 @@ async def commission_totals_by_reseller(
     connection: AsyncConnection, actor: Actor, reseller_ids: Collection[int]
 ) -> dict[int, list[records.CommissionTotal]]:
     """What each reseller's own entries add up to, by currency and state; others are left out."""
-    require(actor, Permission.COMMISSION_READ, "read commission")
-    entry = models.CommissionEntry
-    by = (entry.reseller_id, entry.state, entry.currency)
-    sums: tuple[Any, ...] = (cast(func.sum(entry.amount_minor), BigInteger), func.count())
-    statement = (
-        select(*by, *sums)
-        .where(entry.reseller_id.in_(reseller_ids), visible_entries(actor))
-        .group_by(*by)
-        .order_by(entry.currency, entry.state)
-    )
+    statement = _totals(actor)
     totals: dict[int, list[records.CommissionTotal]] = {}
-    for total in await fetch(connection, records.CommissionTotal, statement):
+    for total in await fetch(connection, records.CommissionTotal, statement, keys=reseller_ids):
         totals.setdefault(total.reseller_id, []).append(total)
     return totals
 
@@ -145,8 +137,8 @@ async def settlements_by_id(
     connection: AsyncConnection, actor: Actor, settlement_ids: Collection[int]
 ) -> dict[int, records.CommissionSettlement]:
     """The visible statements with these ids."""
-    statement = _settlements(actor).where(models.CommissionSettlement.id.in_(settlement_ids))
-    found = await fetch(connection, records.CommissionSettlement, statement)
+    statement = _settlements_by_id(actor)
+    found = await fetch(connection, records.CommissionSettlement, statement, keys=settlement_ids)
     return {settlement.id: settlement for settlement in found}
 
 
@@ -196,10 +188,35 @@ async def _entry_pages(
     )
 
 
-def _entries(actor: Actor, wanted: CommissionFilter) -> Select[Any]:
+@remembered
+def _totals(actor: Actor) -> Select[Any]:
     require(actor, Permission.COMMISSION_READ, "read commission")
     entry = models.CommissionEntry
-    statement = select_record(records.CommissionEntry, entry).where(visible_entries(actor))
+    by = (entry.reseller_id, entry.state, entry.currency)
+    sums: tuple[Any, ...] = (cast(func.sum(entry.amount_minor), BigInteger), func.count())
+    return (
+        select(*by, *sums)
+        .where(one_of(entry.reseller_id), visible_entries(actor))
+        .group_by(*by)
+        .order_by(entry.currency, entry.state)
+    )
+
+
+@remembered
+def _entries_by_id(actor: Actor) -> Select[Any]:
+    return _visible_entries(actor).where(one_of(models.CommissionEntry.id))
+
+
+def _visible_entries(actor: Actor) -> Select[Any]:
+    require(actor, Permission.COMMISSION_READ, "read commission")
+    return select_record(records.CommissionEntry, models.CommissionEntry).where(
+        visible_entries(actor)
+    )
+
+
+@remembered
+def _entries(actor: Actor, wanted: CommissionFilter) -> Select[Any]:
+    entry, statement = models.CommissionEntry, _visible_entries(actor)
     for column, chosen in (
         (entry.state, wanted.state),
         (entry.kind, wanted.kind),
@@ -210,7 +227,17 @@ def _entries(actor: Actor, wanted: CommissionFilter) -> Select[Any]:
     return statement
 
 
+@remembered
+def _settlements_by_id(actor: Actor) -> Select[Any]:
+    return _visible_settlements(actor).where(one_of(models.CommissionSettlement.id))
+
+
+@remembered
 def _settlements(actor: Actor) -> Select[Any]:
+    return _visible_settlements(actor)
+
+
+def _visible_settlements(actor: Actor) -> Select[Any]:
     require(actor, Permission.COMMISSION_READ, "read commission")
     return select_record(records.CommissionSettlement, models.CommissionSettlement).where(
         visible_settlements(actor)

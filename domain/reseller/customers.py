@@ -12,7 +12,7 @@ _customers = table(
 )
 
 
-def reseller_of(customer_id: int | None) -> Select[Any]:
+def reseller_of(customer_id: Any) -> Select[Any]:
     """The id of the customer's reseller: a select of one row, or none."""
     return select(_customers.c.reseller_id).where(
         _customers.c.id == customer_id, _customers.c.deleted_at.is_(None)

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, false, true
 
 from domain.kernel.access import Actor, Permission, Role
 from domain.kernel.needs import reading
+from domain.kernel.reads import own_customer, own_resellers
 from domain.reseller import records
 from domain.reseller.customers import reseller_of
 from domain.reseller.models import CommissionEntry, CommissionSettlement, Reseller
@@ -26,9 +27,9 @@ def visible_resellers(actor: Actor) -> ColumnElement[bool]:
     if actor.sees_all_rows:
         return true()
     if actor.role is Role.RESELLER:
-        return Reseller.id.in_(actor.reseller_ids)
+        return Reseller.id == own_resellers(actor)
     if actor.role is Role.CUSTOMER:
-        return Reseller.id.in_(reseller_of(actor.customer_id))
+        return Reseller.id.in_(reseller_of(own_customer(actor)))
     return false()
 
 
@@ -48,5 +49,5 @@ def _earned_within(
     if actor.sees_all_rows:
         return true()
     if actor.role is Role.RESELLER:
-        return earning.reseller_id.in_(actor.reseller_ids)
+        return earning.reseller_id == own_resellers(actor)
     return false()

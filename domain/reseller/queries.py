@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, null, or_, select
+from sqlalchemy import Select, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import Actor, Permission, require
@@ -17,6 +17,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import columns, fetch
 from domain.reseller import models, records
 from domain.reseller.models import ResellerStatus
@@ -46,7 +47,7 @@ async def resellers_by_id(
     connection: AsyncConnection, actor: Actor, reseller_ids: Collection[int]
 ) -> dict[int, records.Reseller]:
     """The visible resellers with these ids."""
-    found = await _resellers(connection, actor, models.Reseller.id.in_(reseller_ids))
+    found = await _resellers(connection, actor, models.Reseller.id, reseller_ids)
     return {reseller.id: reseller for reseller in found}
 
 
@@ -54,7 +55,7 @@ async def resellers_by_code(
     connection: AsyncConnection, actor: Actor, codes: Collection[str]
 ) -> dict[str, records.Reseller]:
     """The visible resellers with these codes (upper case)."""
-    found = await _resellers(connection, actor, models.Reseller.code.in_(codes))
+    found = await _resellers(connection, actor, models.Reseller.code, codes)
     return {reseller.code: reseller for reseller in found}
 
 
@@ -111,12 +112,17 @@ async def reseller_counts_by_parent(
 
 
 async def _resellers(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+    connection: AsyncConnection, actor: Actor, column: Any, keys: Collection[Any]
 ) -> list[records.Reseller]:
-    statement = _select(actor).where(matching).order_by(models.Reseller.id)
-    return list(await fetch(connection, records.Reseller, statement))
+    return await fetch(connection, records.Reseller, _by_key(actor, column), keys=keys)
 
 
+@remembered
+def _by_key(actor: Actor, column: Any) -> Select[Any]:
+    return _select(actor).where(one_of(column)).order_by(models.Reseller.id)
+
+
+@remembered
 def _matching(actor: Actor, wanted: ResellerFilter) -> Select[Any]:
     reseller = models.Reseller
     statement = _select(actor)

@@ -162,7 +162,7 @@ class PlanAssignment(Timestamps, Model):
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
     @classmethod
-    def in_force(cls, at: datetime) -> ColumnElement[bool]:
+    def in_force(cls, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
         """The predicate of the rows in force at the instant: one a customer at most."""
         return (cls.started_at <= at) & or_(cls.ended_at.is_(None), cls.ended_at > at)
 

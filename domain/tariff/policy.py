@@ -1,6 +1,6 @@
 """Which plans an actor sees."""
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, exists, false, true
 
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission
@@ -27,7 +27,8 @@ def visible_plans(actor: Actor) -> ColumnElement[bool]:
         return false()
     if actor.sees_all_rows:
         return true()
-    own = select(PlanAssignment.tariff_plan_id).where(
-        within_scope(actor, PlanAssignment.customer_id)
+    own = exists().where(
+        PlanAssignment.tariff_plan_id == TariffPlan.id,
+        within_scope(actor, PlanAssignment.customer_id),
     )
-    return TariffPlan.retired_at.is_(None) | TariffPlan.id.in_(own)
+    return TariffPlan.retired_at.is_(None) | own

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import DateTime, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer.policy import within_scope
@@ -20,6 +20,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 from domain.tariff import models, records
 from domain.tariff.policy import visible_plans
@@ -83,7 +84,7 @@ async def plans_by_id(
     connection: AsyncConnection, actor: Actor, plan_ids: Collection[int]
 ) -> dict[int, records.TariffPlan]:
     """The visible plans with these ids."""
-    found = await _plans(connection, actor, models.TariffPlan.id.in_(plan_ids))
+    found = await _plans(connection, actor, models.TariffPlan.id, plan_ids)
     return {plan.id: plan for plan in found}
 
 
@@ -91,7 +92,7 @@ async def plans_by_code(
     connection: AsyncConnection, actor: Actor, codes: Collection[str]
 ) -> dict[str, records.TariffPlan]:
     """The visible plans with these codes."""
-    found = await _plans(connection, actor, models.TariffPlan.code.in_(codes))
+    found = await _plans(connection, actor, models.TariffPlan.code, codes)
     return {plan.code: plan for plan in found}
 
 
@@ -122,11 +123,12 @@ async def current_assignments(
     at: datetime | None = None,
 ) -> dict[int, records.PlanAssignment]:
     """The assignment in force now, or at the instant given, of each customer on a plan."""
-    assignment = models.PlanAssignment
-    found = await _assignments(
+    found = await fetch(
         connection,
-        actor,
-        assignment.customer_id.in_(customer_ids) & assignment.in_force(at or datetime.now(UTC)),
+        records.PlanAssignment,
+        _assignments_in_force(actor),
+        keys=customer_ids,
+        at=at or datetime.now(UTC),
     )
     return {row.customer_id: row for row in found}
 
@@ -135,7 +137,8 @@ async def assignments_by_id(
     connection: AsyncConnection, actor: Actor, assignment_ids: Collection[int]
 ) -> dict[int, records.PlanAssignment]:
     """The visible assignments with these ids, whether in force or not."""
-    found = await _assignments(connection, actor, models.PlanAssignment.id.in_(assignment_ids))
+    statement = _assignments_by_id(actor)
+    found = await fetch(connection, records.PlanAssignment, statement, keys=assignment_ids)
     return {row.id: row for row in found}
 
 
@@ -146,7 +149,7 @@ async def assignment_pages_by_customer(
     return await pages_by_parent(
         connection,
         records.PlanAssignment,
-        _visible_assignments(actor),
+        _assignments(actor),
         parent=models.PlanAssignment.customer_id,
         parents=customer_ids,
         order=_NEWEST,
@@ -160,17 +163,21 @@ async def assignment_counts_by_customer(
     """How many assignments each customer has or had."""
     return await counts_by_parent(
         connection,
-        _visible_assignments(actor),
+        _assignments(actor),
         parent=models.PlanAssignment.customer_id,
         parents=customer_ids,
     )
 
 
 async def _plans(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
+    connection: AsyncConnection, actor: Actor, column: Any, keys: Collection[Any]
 ) -> list[records.TariffPlan]:
-    statement = _visible_plans(actor).where(matching).order_by(models.TariffPlan.id)
-    return list(await fetch(connection, records.TariffPlan, statement))
+    return await fetch(connection, records.TariffPlan, _by_key(actor, column), keys=keys)
+
+
+@remembered
+def _by_key(actor: Actor, column: Any) -> Select[Any]:
+    return _visible_plans(actor).where(one_of(column)).order_by(models.TariffPlan.id)
 
 
 def _visible_plans(actor: Actor) -> Select[Any]:
@@ -178,6 +185,7 @@ def _visible_plans(actor: Actor) -> Select[Any]:
     return select_record(records.TariffPlan, models.TariffPlan).where(visible_plans(actor))
 
 
+@remembered
 def _matching(actor: Actor, wanted: PlanFilter) -> Select[Any]:
     statement = _visible_plans(actor)
     if wanted.on_sale is not None:
@@ -188,11 +196,25 @@ def _matching(actor: Actor, wanted: PlanFilter) -> Select[Any]:
     return statement
 
 
-async def _assignments(
-    connection: AsyncConnection, actor: Actor, matching: ColumnElement[bool]
-) -> list[records.PlanAssignment]:
-    statement = _visible_assignments(actor).where(matching).order_by(models.PlanAssignment.id)
-    return list(await fetch(connection, records.PlanAssignment, statement))
+@remembered
+def _assignments_in_force(actor: Actor) -> Select[Any]:
+    assignment, at = models.PlanAssignment, bindparam("at", type_=DateTime(timezone=True))
+    return (
+        _visible_assignments(actor)
+        .where(one_of(assignment.customer_id), assignment.in_force(at))
+        .order_by(assignment.id)
+    )
+
+
+@remembered
+def _assignments_by_id(actor: Actor) -> Select[Any]:
+    assignment = models.PlanAssignment
+    return _visible_assignments(actor).where(one_of(assignment.id)).order_by(assignment.id)
+
+
+@remembered
+def _assignments(actor: Actor) -> Select[Any]:
+    return _visible_assignments(actor)
 
 
 def _visible_assignments(actor: Actor) -> Select[Any]:

@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Date, DateTime, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer.models import Customer
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, require
+from domain.kernel.reads import one_of, remembered, rows_of
 from domain.tariff import fup
 from domain.tariff.models import FupAction, PlanAssignment, TariffPlan, UsageCounter
 from domain.tariff.periods import UsageMonth
@@ -40,18 +41,24 @@ async def usage_summaries(
     month = UsageMonth.of(now)
     if period is UsagePeriod.PREVIOUS:
         month = month.previous
-    statement = _sums(month, month.latest(now)).where(
-        Customer.id.in_(customer_ids),
-        Customer.deleted_at.is_(None),
-        within_scope(actor, Customer.id),
+    rows = await rows_of(
+        connection, _sums(actor), keys=customer_ids, month=month.first_day, at=month.latest(now)
     )
-    rows = (await connection.execute(statement)).all()
-    return {row.id: _summary(row, month) for row in rows}
+    return {row[0]: _summary(_Sums(*row), month) for row in rows}
 
 
-def _sums(
-    month: UsageMonth, at: datetime
-) -> Select[int, int, int, int, int | None, FupAction | None]:
+class _Sums(NamedTuple):
+    customer_id: int
+    downloaded_octets: int
+    uploaded_octets: int
+    tariff_plan_id: int | None
+    allowance_octets: int | None
+    fup_action: FupAction | None
+
+
+@remembered
+def _sums(actor: Actor) -> Any:
+    at = bindparam("at", type_=DateTime(timezone=True))
     return (
         select(
             Customer.id,
@@ -64,24 +71,29 @@ def _sums(
         .outerjoin(
             UsageCounter,
             (UsageCounter.customer_id == Customer.id)
-            & (UsageCounter.period_start == month.first_day),
+            & (UsageCounter.period_start == bindparam("month", type_=Date)),
         )
         .outerjoin(
             PlanAssignment,
             (PlanAssignment.customer_id == Customer.id) & PlanAssignment.in_force(at),
         )
         .outerjoin(TariffPlan, TariffPlan.id == PlanAssignment.tariff_plan_id)
+        .where(
+            one_of(Customer.id),
+            Customer.deleted_at.is_(None),
+            within_scope(actor, Customer.id),
+        )
     )
 
 
-def _summary(row: Any, month: UsageMonth) -> UsageSummary:
+def _summary(row: _Sums, month: UsageMonth) -> UsageSummary:
     verdict = fup.evaluate(
         used_octets=row.downloaded_octets + row.uploaded_octets,
         allowance_octets=row.allowance_octets,
         action=row.fup_action,
     )
     return UsageSummary(
-        customer_id=row.id,
+        customer_id=row.customer_id,
         tariff_plan_id=row.tariff_plan_id,
         starts_at=month.starts_at,
         resets_at=month.ends_at,

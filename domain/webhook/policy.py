@@ -9,6 +9,7 @@ from domain.kernel import access
 from domain.kernel.access import Actor, Permission, Role, require
 from domain.kernel.errors import AccessDenied, Invalid
 from domain.kernel.needs import reading
+from domain.kernel.reads import own_resellers
 from domain.reseller.models import Reseller, ResellerStatus
 from domain.reseller.tree import subtree_ids
 from domain.webhook import records
@@ -40,7 +41,7 @@ def visible_endpoints(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``WebhookEndpoint`` for one whom ``require_webhooks`` let pass."""
     if actor.sees_all_rows:
         return true()
-    return WebhookEndpoint.reseller_id.in_(actor.reseller_ids)
+    return WebhookEndpoint.reseller_id == own_resellers(actor)
 
 
 def owner_asked_for(actor: Actor, reseller_id: int | None) -> int | None:

@@ -19,6 +19,7 @@ from domain.kernel.paging import (
     page_of,
     pages_by_parent,
 )
+from domain.kernel.reads import one_of, remembered, rows_of
 from domain.kernel.records import fetch, select_record
 from domain.webhook import models, records
 from domain.webhook.models import WebhookStatus
@@ -66,8 +67,9 @@ async def endpoints_by_id(
     connection: AsyncConnection, actor: Actor, endpoint_ids: Collection[int]
 ) -> dict[int, records.WebhookEndpoint]:
     """The visible endpoints with these ids."""
-    statement = _endpoints(actor).where(models.WebhookEndpoint.id.in_(endpoint_ids))
-    found = await fetch(connection, records.WebhookEndpoint, statement)
+    require_webhooks(actor, _READ, only_looks=True)
+    statement = _endpoints_by_id(actor)
+    found = await fetch(connection, records.WebhookEndpoint, statement, keys=endpoint_ids)
     return {endpoint.id: endpoint for endpoint in found}
 
 
@@ -75,6 +77,7 @@ async def endpoint_page(
     connection: AsyncConnection, actor: Actor, asked: EndpointList
 ) -> Page[records.WebhookEndpoint]:
     """One page of the visible endpoints that pass the filter."""
+    require_webhooks(actor, _READ, only_looks=True)
     return await page_of(
         connection,
         records.WebhookEndpoint,
@@ -89,6 +92,7 @@ async def endpoint_count(
     connection: AsyncConnection, actor: Actor, endpoint_filter: EndpointFilter
 ) -> int:
     """How many visible endpoints pass the filter."""
+    require_webhooks(actor, _READ, only_looks=True)
     return await count_of(connection, _matching(actor, endpoint_filter))
 
 
@@ -96,8 +100,9 @@ async def attempts_by_id(
     connection: AsyncConnection, actor: Actor, attempt_ids: Collection[int]
 ) -> dict[int, records.WebhookAttempt]:
     """The attempts with these ids at visible endpoints."""
-    statement = _attempts(actor, AttemptFilter()).where(models.WebhookAttempt.id.in_(attempt_ids))
-    found = await fetch(connection, records.WebhookAttempt, statement)
+    require_webhooks(actor, _READ, only_looks=True)
+    statement = _attempts_by_id(actor)
+    found = await fetch(connection, records.WebhookAttempt, statement, keys=attempt_ids)
     return {attempt.id: attempt for attempt in found}
 
 
@@ -105,6 +110,7 @@ async def attempt_pages_by_endpoint(
     connection: AsyncConnection, actor: Actor, endpoint_ids: Collection[int], asked: AttemptList
 ) -> dict[int, Page[records.WebhookAttempt]]:
     """The same page of each endpoint's attempts."""
+    require_webhooks(actor, _READ, only_looks=True)
     return await pages_by_parent(
         connection,
         records.WebhookAttempt,
@@ -124,6 +130,7 @@ async def attempt_counts_by_endpoint(
     attempt_filter: AttemptFilter,
 ) -> dict[int, int]:
     """How many attempts of each endpoint pass the filter."""
+    require_webhooks(actor, _READ, only_looks=True)
     return await counts_by_parent(
         connection,
         _attempts(actor, attempt_filter),
@@ -138,22 +145,32 @@ async def backlogs_by_endpoint(
     """How many deliveries to each visible endpoint are open, and how many dead."""
     visible = await endpoints_by_id(connection, actor, endpoint_ids)
     names = {consumer_name(endpoint_id): endpoint_id for endpoint_id in visible}
-    dead = func.count(EventDelivery.died_at)
-    rows = await connection.execute(
-        select(EventDelivery.consumer, func.count() - dead, dead)
-        .where(EventDelivery.consumer.in_(names))
-        .group_by(EventDelivery.consumer)
-    )
+    rows = await rows_of(connection, _backlogs(actor), keys=[*names])
     return {names[name]: records.WebhookBacklog(pending, dead) for name, pending, dead in rows}
 
 
+@remembered
+def _backlogs(_actor: Actor) -> Any:
+    dead = func.count(EventDelivery.died_at)
+    return (
+        select(EventDelivery.consumer, func.count() - dead, dead)
+        .where(one_of(EventDelivery.consumer))
+        .group_by(EventDelivery.consumer)
+    )
+
+
+@remembered
+def _endpoints_by_id(actor: Actor) -> Select[Any]:
+    return _endpoints(actor).where(one_of(models.WebhookEndpoint.id))
+
+
 def _endpoints(actor: Actor) -> Select[Any]:
-    require_webhooks(actor, _READ, only_looks=True)
     return select_record(records.WebhookEndpoint, models.WebhookEndpoint).where(
         visible_endpoints(actor)
     )
 
 
+@remembered
 def _matching(actor: Actor, wanted: EndpointFilter) -> Select[Any]:
     endpoint, statement = models.WebhookEndpoint, _endpoints(actor)
     if wanted.status is not None:
@@ -163,13 +180,21 @@ def _matching(actor: Actor, wanted: EndpointFilter) -> Select[Any]:
     return statement
 
 
-def _attempts(actor: Actor, wanted: AttemptFilter) -> Select[Any]:
-    require_webhooks(actor, _READ, only_looks=True)
-    attempt = models.WebhookAttempt
+@remembered
+def _attempts_by_id(actor: Actor) -> Select[Any]:
+    return _visible_attempts(actor).where(one_of(models.WebhookAttempt.id))
+
+
+def _visible_attempts(actor: Actor) -> Select[Any]:
     visible = select(models.WebhookEndpoint.id).where(visible_endpoints(actor))
-    statement = select_record(records.WebhookAttempt, attempt).where(
-        attempt.endpoint_id.in_(visible)
+    return select_record(records.WebhookAttempt, models.WebhookAttempt).where(
+        models.WebhookAttempt.endpoint_id.in_(visible)
     )
+
+
+@remembered
+def _attempts(actor: Actor, wanted: AttemptFilter) -> Select[Any]:
+    attempt, statement = models.WebhookAttempt, _visible_attempts(actor)
     if wanted.event_id is not None:
         statement = statement.where(attempt.event_id == wanted.event_id)
     if wanted.was_delivered is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from graphql import ArgumentNode, IntValueNode, ObjectFieldNode, VariableNode, Visitor, visit
@@ -21,22 +20,32 @@ _LARGEST_ID = 2**31 - 1
 _CUSTOMER = "customerId"
 
 
-@asynccontextmanager
-async def recorded(prepared: Prepared, context: Context, event: Any) -> AsyncIterator[None]:
+def recorded(prepared: Prepared, context: Context, event: Any) -> AbstractAsyncContextManager[None]:
     """
     Inside, a query or mutation runs; at its end the audit log gets what it read.
 
     One event of a subscription is not an operation: its beginning was told by ``record_start``.
     """
-    if event is not None:
-        yield
-        return
-    with originating(_origin(prepared, context)), watching(context.actor) as reads:
+    return nullcontext() if event is not None else _Recording(prepared, context)
+
+
+class _Recording(AbstractAsyncContextManager[None]):
+    def __init__(self, prepared: Prepared, context: Context) -> None:
+        self._context = context
+        self._originating = originating(_origin(prepared, context))
+        self._watching = watching(context.actor)
+
+    async def __aenter__(self) -> None:
+        self._originating.__enter__()
+        self._watching.__enter__()
+
+    async def __aexit__(self, *failure: Any) -> None:
         try:
-            yield
+            if entries := self._watching.told.entries(self._context.actor):
+                await self._context.services.audit.put(entries)
         finally:
-            if entries := reads.entries(context.actor):
-                await context.services.audit.put(entries)
+            self._watching.__exit__(None, None, None)
+            self._originating.__exit__(None, None, None)
 
 
 def record_start(prepared: Prepared, context: Context) -> None:

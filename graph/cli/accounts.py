@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from domain.identity.models import AccountRole
+from domain.identity.account_roles import AccountRole
 from domain.kernel.access import Permission
 from graph.cli.environment import console
 

@@ -1,12 +1,14 @@
 """Trusted documents, looked at before they are deployed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from graph.cli.environment import console, load_settings
-from graph.settings import Settings
+
+if TYPE_CHECKING:
+    from graph.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Trusted documents.")
 
@@ -34,7 +36,7 @@ def check(
         typer.echo(f"{PREFIX}{each.sha256}  {each.place}  {names}")
 
 
-def ensure_good(settings: Settings) -> None:
+def ensure_good(settings: "Settings") -> None:
     """End the command, with every file and reason, if a trusted document is bad."""
     from graph.admission import trusted_in
     from graph.trusted.folder import BadDocuments

@@ -1,22 +1,25 @@
-"""What every command needs: settings told clearly when wrong, and a database to work on."""
+"""
+What every command needs: settings told clearly when wrong, and a database to work on.
+
+Each is imported when it is asked for: help comes at once.
+"""
 
 import asyncio
 import contextlib
 import getpass
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from domain.kernel.access import Actor, Role, staff
-from domain.kernel.database import Database, create_engine
-from domain.kernel.embedded_postgres import embedded_postgres
 from domain.kernel.errors import DomainError
-from domain.kernel.logging import configure_logging
-from graph.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.kernel.database import Database
+    from graph.settings import Settings
 
 #: For people: progress and addresses. Standard output is for what a command was asked for.
 console = Console(stderr=True, highlight=False)
@@ -24,8 +27,13 @@ console = Console(stderr=True, highlight=False)
 T = TypeVar("T")
 
 
-def load_settings(*, demo: bool = False) -> Settings:
+def load_settings(*, demo: bool = False) -> "Settings":
     """The settings; a wrong one ends the command with its name and what was expected."""
+    from pydantic import ValidationError
+
+    from domain.kernel.logging import configure_logging
+    from graph.settings import Settings
+
     try:
         settings = Settings()
     except ValidationError as error:
@@ -48,18 +56,22 @@ def days(text: str) -> int:
 
 
 @contextlib.contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
+def database_url(settings: "Settings") -> Iterator[str]:
     """The configured database, or the embedded one for as long as the block runs."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    from domain.kernel.embedded_postgres import embedded_postgres
+
     with embedded_postgres(settings.data) as url:
         yield url
 
 
 @contextlib.asynccontextmanager
-async def database_at(url: str) -> AsyncIterator[Database]:
+async def database_at(url: str) -> AsyncIterator["Database"]:
     """A database door for one command, with patience for bulk work."""
+    from domain.kernel.database import Database, create_engine
+
     database = Database(create_engine(url, pool_size=4, statement_timeout="0"))
     try:
         yield database
@@ -72,7 +84,7 @@ def operator() -> Actor:
     return staff(Role.ADMIN, f"staff:cli-{getpass.getuser()}")
 
 
-def done(work: Callable[[Database], Awaitable[T]]) -> T:
+def done(work: Callable[["Database"], Awaitable[T]]) -> T:
     """What the work on the database gave; a refusal ends the command with its reason."""
 
     async def run(url: str) -> T:

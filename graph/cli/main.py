@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from domain.kernel.access import Permission, Role
-from graph.cli import accounts, dead_letters, documents, privacy, secrets, tokens
+from graph.cli import accounts, dead_letters, documents, privacy, secrets
 from graph.cli.environment import console, database_url, days, load_settings
 
 app = typer.Typer(
@@ -120,6 +120,8 @@ def token(
         if (value is not None) != (role is owner):
             verb = "needs" if role is owner else "does not take"
             raise typer.BadParameter(f"role {role} {verb} {name}")
+    from graph.cli import tokens
+
     made = tokens.mint(
         load_settings(),
         Role(role.upper()),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from domain.privacy.models import ErasureReason
+from domain.privacy.reasons import ErasureReason
 from graph.cli.environment import console, days
 
 app = typer.Typer(no_args_is_help=True, help="What is held of a customer.")

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import typer
 
-from domain.identity.actors import actor_of
 from domain.identity.errors import InvalidToken
 from domain.identity.tokens import Tokens
 from domain.kernel.access import Permission, Role
@@ -58,6 +57,8 @@ def _subject(role: Role, customer: int | None, reseller: int | None) -> str:
 
 
 async def _ensure_good(url: str, tokens: Tokens, made: str) -> None:
+    from domain.identity.actors import actor_of
+
     claims = tokens.verify(made)
     async with database_at(url) as database, database.reading() as connection:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from graphql import GraphQLResolveInfo
 from graphql.pyutils import Path
 
 from graph.engine.plan import Field, Selection
@@ -103,7 +104,7 @@ class Batch:
     spot.
     """
 
-    __slots__ = ("_path", "parent", "rows", "selection", "sources", "spots", "which")
+    __slots__ = ("_path", "infos", "parent", "rows", "selection", "sources", "spots", "which")
 
     def __init__(self, selection: Selection, spots: Spots, parent: Batch | None = None) -> None:
         self.selection = selection
@@ -113,6 +114,8 @@ class Batch:
         self.which: list[int] | None = None
         self.rows: list[dict[str, Any]] = []
         self._path: Path | None = None
+        #: What resolvers and predicates of a field are told, made when first asked for.
+        self.infos: dict[Field, GraphQLResolveInfo[Any]] = {}
         if spots.field is not None and not spots.field.is_list:
             self._share(spots.values)
 

@@ -12,6 +12,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.executor import Executor
 
+from graph.engine.leaves import Leaf
 from graph.engine.plan import Field, Selection
 from graph.engine.resolvers import Resolver, resolver_of
 from graph.engine.rows import compiled
@@ -82,8 +83,9 @@ class Compiler:
             field = Field(key, order, details, definition, type_, resolver)
             (inlined if inlines and _is_inlined(field) else branches).append(field)
         shown = {*constants, *(field.key for field in (*inlined, *branches))}
-        build = compiled([key for key in grouped if key in shown], constants, inlined)
-        return Selection(type_, build, inlined, branches)
+        leaves = [Leaf(field) for field in inlined]
+        build = compiled([key for key in grouped if key in shown], constants, leaves)
+        return Selection(type_, build, leaves, branches)
 
     def _resolver(self, executor: Executor[Any], type_: GraphQLObjectType, name: str) -> Resolver:
         place = type_.name, name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Hashable
+from collections.abc import Awaitable
 from inspect import isawaitable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -16,20 +16,15 @@ from graphql import (
 )
 from graphql.execution.executor import Executor
 
+from graph.engine.cache import Plans, Statistics
 from graph.engine.compiler import Compiler
 from graph.engine.documents import Traits, traits_of
-from graph.engine.plan import Selection
+from graph.engine.plan import Plan
 from graph.engine.run import Run
 
 _MOST_PLANS = 512
-
-
-class Statistics(NamedTuple):
-    """A cache: entries in it now, look-ups that found one, and that did not."""
-
-    entries: int
-    hits: int
-    misses: int
+#: One takes about two kilobytes.
+_MOST_FIELDS = 50_000
 
 
 class Engine:
@@ -38,7 +33,8 @@ class Engine:
 
     ``executor_class`` is graphql-core's executor or a subclass of it (Strawberry has one): it
     checks the request, coerces variables and makes infos for both. ``compiles=False`` leaves every
-    operation to it. At most ``most_plans`` plans are kept, those not used for longest go first.
+    operation to it. At most ``most_plans`` plans with ``most_fields`` fields in all are kept, those
+    not used for longest go first.
     """
 
     def __init__(
@@ -48,6 +44,7 @@ class Engine:
         *,
         compiles: bool = True,
         most_plans: int = _MOST_PLANS,
+        most_fields: int = _MOST_FIELDS,
     ) -> None:
         self._schema = schema
         self._executor_class = executor_class
@@ -55,14 +52,13 @@ class Engine:
         self._most = most_plans
         self._compiler = Compiler(schema)
         self._traits: OrderedDict[int, tuple[DocumentNode, Traits]] = OrderedDict()
-        self._plans: OrderedDict[Hashable, tuple[DocumentNode, Selection]] = OrderedDict()
-        self._hits = self._misses = 0
+        self._plans = Plans(most_plans, most_fields)
         #: Operations that graphql-core ran.
         self.left = 0
 
     def statistics(self) -> Statistics:
         """How the cache of plans fares."""
-        return Statistics(len(self._plans), self._hits, self._misses)
+        return self._plans.statistics()
 
     async def execute(
         self,
@@ -93,34 +89,34 @@ class Engine:
         plan = self._plan(document, executor)
         if plan is None:
             return await _left_to(executor)
-        return await Run(executor, self._compiler, plan).result()
+        return await Run(executor, self._compiler, plan, self._plans).result()
 
-    def _plan(self, document: DocumentNode, executor: Executor[Any]) -> Selection | None:
+    def _plan(self, document: DocumentNode, executor: Executor[Any]) -> Plan | None:
         """The plan for the operation with these answers to ``@skip`` and ``@include``."""
         traits = self._traits_of(document)
-        root_type = self._schema.get_root_type(executor.operation.operation)
-        if not self._compiles or not traits.is_compilable or root_type is None:
-            self.left += 1
+        operation = executor.operation
+        conditions = tuple(map(executor.variable_values.coerced.get, traits.conditions))
+        # Another operation of the document may have a variable of that name and another type.
+        answers = tuple(each if type(each) is bool else None for each in conditions)
+        plan = self._plans.get(document, operation, answers)
+        if plan is None and self._compiles and traits.is_compilable:
+            plan = self._planned(document, executor)
+            if plan is not None:
+                self._plans.put(document, operation, answers, plan)
+        self.left += plan is None
+        return plan
+
+    def _planned(self, document: DocumentNode, executor: Executor[Any]) -> Plan | None:
+        kind = executor.operation.operation
+        root_type = self._schema.get_root_type(kind)
+        if root_type is None or not self._plans.has_room(document):
             return None
-        given = executor.variable_values.coerced
-        conditions = tuple(given.get(name) for name in traits.conditions)
-        key = (id(document), id(executor.operation), conditions)
-        known = self._plans.get(key)
-        if known is not None:
-            self._hits += 1
-            self._plans.move_to_end(key)
-            return known[1]
-        is_serial = executor.operation.operation is OperationType.MUTATION
         try:
-            plan = self._compiler.root(executor, root_type, serial=is_serial)
+            is_serial = kind is OperationType.MUTATION
+            return Plan(self._compiler.root(executor, root_type, serial=is_serial))
         except (GraphQLError, RecursionError):
             # A condition without a value, or selections nested too deeply: told by graphql-core.
-            self.left += 1
             return None
-        self._misses += 1
-        # Kept with the plan, so that its id stays its own.
-        _keep(self._plans, key, (document, plan), self._most)
-        return plan
 
     def _traits_of(self, document: DocumentNode) -> Traits:
         known = self._traits.get(id(document))
@@ -128,14 +124,11 @@ class Engine:
             self._traits.move_to_end(id(document))
             return known[1]
         traits = traits_of(document)
-        _keep(self._traits, id(document), (document, traits), self._most)
+        # Kept with them, so that its id stays its own.
+        self._traits[id(document)] = (document, traits)
+        if len(self._traits) > self._most:
+            self._traits.popitem(last=False)
         return traits
-
-
-def _keep(cache: OrderedDict[Any, Any], key: Hashable, value: Any, most: int) -> None:
-    cache[key] = value
-    if len(cache) > most:
-        cache.popitem(last=False)
 
 
 async def _left_to(executor: Executor[Any]) -> ExecutionResult:

@@ -54,7 +54,6 @@ class Leaf:
     def names(self) -> dict[str, Any]:
         """What compiled code calls it."""
         return {
-            "field": self.field,
             "call": self.resolver.function,
             "plain": self.plain,
             "coerce": self.coerce,

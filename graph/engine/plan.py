@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     FieldNode,
@@ -12,6 +12,9 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLOutputType,
+    ListValueNode,
+    ObjectValueNode,
+    VariableNode,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -19,6 +22,9 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from graph.engine.resolvers import Resolver
+
+if TYPE_CHECKING:
+    from graph.engine.leaves import Leaf
 
 
 class Field:
@@ -32,7 +38,9 @@ class Field:
     __slots__ = (
         "definition",
         "details",
+        "fixed_arguments",
         "has_arguments",
+        "is_fixed",
         "is_list",
         "key",
         "leaf",
@@ -69,6 +77,9 @@ class Field:
         )
         self.is_list = len(self.nullables) > 1
         self.has_arguments = bool(definition.args or self.nodes[0].arguments)
+        #: Whether the arguments are the same at each execution, and what they were found to be.
+        self.is_fixed = not _has_variables(self.nodes[0])
+        self.fixed_arguments: dict[str, Any] | None = None
         #: By the type of the object; compiled when an object of it is first met.
         self.selections: dict[GraphQLObjectType, Selection] = {}
 
@@ -78,24 +89,53 @@ class Selection:
     What is asked of objects of one type.
 
     ``build(sources, late, *infos)`` makes the response object of each source, with all keys in
-    order and the plain leaves in place; ``inlined`` are those, ``informed`` the ones of them whose
+    order and the plain ones of ``leaves`` in place; ``informed`` are those fields of them whose
     resolver takes an info. ``branches`` are the fields that remain to be resolved.
     """
 
-    __slots__ = ("branches", "build", "informed", "inlined", "type")
+    __slots__ = ("branches", "build", "informed", "leaves", "type")
 
     def __init__(
         self,
         type_: GraphQLObjectType,
         build: Callable[..., list[dict[str, Any]]],
-        inlined: Sequence[Field],
+        leaves: Sequence[Leaf],
         branches: Sequence[Field],
     ) -> None:
         self.type = type_
         self.build = build
-        self.inlined = inlined
-        self.informed = [field for field in inlined if field.resolver.takes_info]
+        self.leaves = leaves
+        self.informed = [leaf.field for leaf in leaves if leaf.resolver.takes_info]
         self.branches = branches
+
+    @property
+    def size(self) -> int:
+        """How many fields it has."""
+        return len(self.leaves) + len(self.branches) + 1
+
+
+class Plan:
+    """An operation's own selection, and the number of fields of all that was compiled below it."""
+
+    __slots__ = ("fields", "is_kept", "root")
+
+    def __init__(self, root: Selection) -> None:
+        self.root = root
+        self.fields = root.size
+        self.is_kept = False
+
+
+def _has_variables(node: FieldNode) -> bool:
+    pending: list[Any] = [argument.value for argument in node.arguments or ()]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, VariableNode):
+            return True
+        if isinstance(value, ListValueNode):
+            pending += value.values
+        elif isinstance(value, ObjectValueNode):
+            pending += [field.value for field in value.fields]
+    return False
 
 
 def _unwrapped(type_: GraphQLOutputType) -> tuple[tuple[bool, ...], GraphQLNamedType]:

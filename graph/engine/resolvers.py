@@ -8,13 +8,16 @@ from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLField, GraphQLFieldResolver
+from strawberry import ID
 from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import StrawberryArgument, convert_argument
+from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from graph.engine.declarations import Guarded
 
 Values = list[Any]
+_AS_IT_IS = (bool, int, float, str, ID)
 _MADE_BY_STRAWBERRY = f"{GraphQLCoreConverter.__qualname__}.from_resolver.<locals>."
 
 
@@ -73,7 +76,7 @@ class Attribute(Resolver):
     def __init__(self, name: str, guards: Sequence[Guarded] = ()) -> None:
         super().__init__(attrgetter(name), guards)
         self.needs_info = bool(guards)
-        self.inline = None if guards else f"s.{name}"
+        self.reads = None if guards else name
 
     def _called(self, sources: Sequence[Any], _info: Any, _arguments: dict[str, Any]) -> Values:
         try:
@@ -100,6 +103,7 @@ class StrawberryCall(Resolver):
             if parameter
         ]
         self._as_info = base.info_parameter and base.info_parameter.name
+        self._arguments = [self._described(argument) for argument in field.arguments]
         self.takes_info = bool(self._as_info)
         self.needs_info = self.takes_info or bool(guards or field.arguments)
         if not guards and not field.is_async:
@@ -113,13 +117,17 @@ class StrawberryCall(Resolver):
 
     def arguments(self, given: dict[str, Any], info: Any) -> dict[str, Any]:
         """Arguments by their Python names, inputs as their classes."""
-        converted = convert_arguments(
-            given,
-            self._field.arguments,
-            scalar_registry=self._converter.scalar_registry,
-            config=self._converter.config,
-            info=info,
-        )
+        converter = self._converter
+        converted: dict[str, Any] = {}
+        for name, python_name, type_, is_as_it_is in self._arguments:
+            if name not in given:
+                continue
+            value = given[name]
+            if not is_as_it_is:
+                value = convert_argument(
+                    value, type_, converter.scalar_registry, converter.config, info, path=(name,)
+                )
+            converted[python_name] = value
         if self._as_info:
             converted[self._as_info] = info
         return converted
@@ -136,6 +144,14 @@ class StrawberryCall(Resolver):
                 value = error
             values.append(value)
         return values
+
+    def _described(self, argument: StrawberryArgument) -> tuple[str, str, Any, bool]:
+        """Its names, its type, and whether Strawberry takes what it gets for its value."""
+        type_: Any = argument.type
+        plain = type_.of_type if type(type_) is StrawberryOptional else type_
+        name = self._converter.config.name_converter.from_argument(argument)
+        assert argument.python_name is not None
+        return name, argument.python_name, type_, plain in _AS_IT_IS
 
     def _written(self) -> str:
         parts = ["s"] if self._as_self else []

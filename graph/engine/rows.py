@@ -9,7 +9,6 @@ from typing import Any
 from graphql import Undefined
 
 from graph.engine.leaves import Leaf
-from graph.engine.plan import Field
 
 Build = Callable[..., list[dict[str, Any]]]
 
@@ -21,16 +20,15 @@ def build(sources, late{infos}):
 """
 
 
-def compiled(keys: Sequence[str], constants: dict[str, str], inlined: Sequence[Field]) -> Build:
+def compiled(keys: Sequence[str], constants: dict[str, str], leaves: Sequence[Leaf]) -> Build:
     """
     ``build(sources, late, *infos) -> rows``.
 
-    A row has ``keys`` in their order: ``constants`` by key, the leaves of ``inlined``, and None
-    for the others. Values that are not plain go through ``late(field, row_number, value, plain)``,
-    whose answer stands in the row; so do exceptions, as values. Names in the code are numbers:
-    nothing of a client's gets there but as a quoted key.
+    A row has ``keys`` in their order: ``constants`` by key, the ``leaves``, and None
+    for the others. Values that are not plain go through ``late(number, rows, value)``, with the
+    number of the leaf and the rows made before; its answer stands in the row. So do exceptions,
+    as values. Names in the code are numbers: nothing of a client's gets there but as a quoted key.
     """
-    leaves = [Leaf(field) for field in inlined]
     numbered = list(enumerate(leaves))
     names: dict[str, Any] = {"isfinite": isfinite, "Undefined": Undefined}
     for number, leaf in numbered:
@@ -86,7 +84,7 @@ def _coercing(leaves: Numbered) -> list[str]:
 def _late(leaves: Numbered) -> list[str]:
     lines = []
     for number, leaf in leaves:
-        late = f"late(field{number}, len(rows), r{number}, plain{number})"
+        late = f"late({number}, rows, r{number})"
         if leaf.as_it_is is not None:
             lines.append(f"v{number} = r{number}")
             test = f"not ({leaf.as_it_is.format(v=f'v{number}')})"

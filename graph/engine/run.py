@@ -22,13 +22,16 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
 from graph.engine.batch import At, Batch, Spots
+from graph.engine.cache import Plans
 from graph.engine.compiler import Compiler
 from graph.engine.completing import Completing
 from graph.engine.failures import Failure, is_void, settled
-from graph.engine.plan import Field, Selection
+from graph.engine.plan import Field, Plan
 
 Then = Callable[[list[Any]], None]
 
+#: Classes of argument values that one execution may leave to the next.
+_IMMUTABLE = frozenset({bool, int, float, str, NoneType})
 _IRREGULAR = (NoneType, type(Undefined), Exception, GeneratorType)
 
 
@@ -48,11 +51,14 @@ class Run:
     of a whole level in one batch; then all that is awaited is awaited, and the next level begins.
     """
 
-    def __init__(self, executor: Executor[Any], compiler: Compiler, plan: Selection) -> None:
+    def __init__(
+        self, executor: Executor[Any], compiler: Compiler, plan: Plan, plans: Plans
+    ) -> None:
         self.executor = executor
         self.failures: list[Failure] = []
         self._compiler = compiler
         self._plan = plan
+        self._plans = plans
         self._is_awaitable = executor.is_awaitable
         #: Classes of values that were found to be regular.
         self._regular: set[type[Any]] = set()
@@ -64,7 +70,7 @@ class Run:
         """Run to the end."""
         spots = Spots(None)
         spots.add(0, (), {}, "", self.executor.root_value)
-        root = Batch(self._plan, spots)
+        root = Batch(self._plan.root, spots)
         if self.executor.operation.operation is OperationType.MUTATION:
             await self._one_by_one(root)
         else:
@@ -105,10 +111,15 @@ class Run:
 
     def info(self, batch: Batch, field: Field) -> GraphQLResolveInfo[Any]:
         """The info of the field for all objects of the batch; its path is that of the first."""
+        known = batch.infos.get(field)
+        if known is not None:
+            return known
         path = Path(batch.path(), field.key, field.parent_type.name)
-        return self.executor.build_resolve_info(
+        info = self.executor.build_resolve_info(
             field.definition, field.nodes, field.parent_type, path
         )
+        batch.infos[field] = info
+        return info
 
     def spawn(self, parent: Batch, field: Field, type_: GraphQLObjectType, spots: Spots) -> None:
         """Complete these objects of that type, when it is their turn."""
@@ -122,12 +133,13 @@ class Run:
                 for number in range(len(spots.values)):
                     self.fail(error, spots.at(parent, number))
                 return
+            self._plans.grown(self._plan, selection.size)
         self._ready.append(Batch(selection, spots, parent))
 
     async def _one_by_one(self, root: Batch) -> None:
         """A mutation: each field with all below it before the next; none after a total failure."""
-        root.place(self._plan.build(root.sources, None))
-        for field in self._plan.branches:
+        root.place(self._plan.root.build(root.sources, None))
+        for field in self._plan.root.branches:
             self._resolve(root, field)
             await self._advance()
             if is_void(self.failures):
@@ -152,13 +164,7 @@ class Run:
         given: dict[str, Any] = {}
         try:
             if field.has_arguments:
-                given = get_argument_values(
-                    field.definition,
-                    field.nodes[0],
-                    self.executor.variable_values,
-                    field.details[0].fragment_variable_values,
-                    self.executor.hide_suggestions,
-                )
+                given = self._arguments(field)
         except Exception as error:
             values: list[Any] = [error] * len(batch.sources)
         else:
@@ -166,21 +172,33 @@ class Run:
             values = field.resolver.values(batch.sources, info, given)
         self.when_ready(values, partial(self._completing.field, batch, field))
 
-    def _late(
-        self, batch: Batch, field: Field, row: int, value: Any, plain: set[type[Any]] | None
-    ) -> Any:
+    def _arguments(self, field: Field) -> dict[str, Any]:
+        if field.fixed_arguments is not None:
+            return {**field.fixed_arguments}
+        given = get_argument_values(
+            field.definition,
+            field.nodes[0],
+            self.executor.variable_values,
+            field.details[0].fragment_variable_values,
+            self.executor.hide_suggestions,
+        )
+        if field.is_fixed and all(type(value) in _IMMUTABLE for value in given.values()):
+            field.fixed_arguments = {**given}
+        return given
+
+    def _late(self, batch: Batch, number: int, rows: list[Any], value: Any) -> Any:
         """A leaf that is not plain: awaitable, a failure, null, or of a class not met before."""
-        at = At(batch, field, row)
+        leaf = batch.selection.leaves[number]
+        at = At(batch, leaf.field, len(rows))
         if self._is_awaitable(value):
 
             def then(values: list[Any]) -> None:
-                batch.rows[row][field.key] = self._completing.leaf(at, values[0])
+                batch.rows[at.row][leaf.field.key] = self._completing.leaf(at, values[0])
 
             self.when_ready([value], then)
             return None
-        is_value = value is not None and value is not Undefined
-        if plain is not None and is_value and not isinstance(value, Exception):
-            plain.add(type(value))
+        if not isinstance(value, _IRREGULAR):
+            leaf.plain.add(type(value))
         return self._completing.leaf(at, value)
 
     async def _settle(self) -> None:

@@ -2,12 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
-from domain.kernel.access import Actor
+from domain.kernel.access import Actor, Role
 from graph.limits import rules
 from graph.limits.buckets import MemoryBuckets
 from graph.limits.budgets import Budgets, Charge
@@ -15,10 +15,11 @@ from graph.limits.groups import Group
 from graph.limits.measures import COST
 from graph.limits.outline import Outline
 from graph.limits.price import Pricing
+from graph.limits.prices import Prices
 from graph.limits.rules import LIMITS
 from graph.limits.shape import Measured, measure
 from graph.limits.shared_buckets import SharedBuckets
-from graph.limits.weights import Weights
+from graph.limits.weights import weights_of
 
 _COSTLIEST = 10
 _REMEMBERED = 512
@@ -26,10 +27,17 @@ _REMEMBERED = 512
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A document that parses, measured: made once, however often it is sent."""
+    """
+    A document that parses, measured: made once, however often it is sent.
+
+    ``passed`` are the roles within whose limits it is, as far as they have asked, and ``prices``
+    those of its operations by their names.
+    """
 
     outline: Outline
     measured: Measured
+    passed: set[Role] = field(default_factory=set)
+    prices: dict[str | None, Prices] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Gate:
     """The limits of one schema and the budgets of its clients."""
 
     def __init__(self, schema: GraphQLSchema, budgets: Budgets) -> None:
-        self._weights = Weights(schema)
+        self._weights = weights_of(schema)
         self._budgets = budgets
         self._sized: OrderedDict[str, Sized] = OrderedDict()
 
@@ -68,7 +76,9 @@ class Gate:
 
     def check(self, sized: Sized, actor: Actor) -> None:
         """Let a document pass that is small enough to validate. Raises ``Refused``."""
-        rules.check(sized.measured, LIMITS[actor.role])
+        if actor.role not in sized.passed:
+            rules.check(sized.measured, LIMITS[actor.role])
+            sized.passed.add(actor.role)
 
     def quote(
         self,
@@ -79,8 +89,10 @@ class Gate:
     ) -> Quote:
         """The price of an operation of a document that was let pass, and the most it may be."""
         pricing = Pricing(self._weights, sized.outline, operation, variables)
+        name = operation.name.value if operation.name else None
+        prices = sized.prices.setdefault(name, Prices())
         most = LIMITS[actor.role].cost
-        return Quote(pricing, pricing.total(), min(most, self._budgets.most(actor) or most))
+        return Quote(pricing, prices.total(pricing), min(most, self._budgets.most(actor) or most))
 
     async def charge(self, quote: Quote, actor: Actor, client: str | None) -> Charge:
         """

@@ -1,6 +1,7 @@
 """What an operation costs, in points, before it runs: statements once, rows by the page."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -26,6 +27,9 @@ from domain.kernel.paging import DEFAULT_PAGE, LARGEST_PAGE
 from graph.limits.outline import Outline
 from graph.limits.shape import MOST
 from graph.limits.weights import UNKNOWN_SIZE, Place, Weights
+
+#: The lengths of lists and the rows of pages.
+Sizes = tuple[tuple[int] | int | None, ...]
 
 
 @dataclass(slots=True)
@@ -64,10 +68,16 @@ class Pricing:
         self._weights = weights
         self._operation = operation
         self._variables = _defaults(operation) | variables
-        self._nodes = {node.name.value: node for node in outline.fragments}
+        self._nodes: dict[str, FragmentDefinitionNode] = {}
         self._parts: dict[str, _Part] = {}
         self._outline = outline
+        #: The variables whose sizes were asked for; after ``total``, all that tell one.
+        self.asked: dict[str, None] = {}
         self._root = weights.schema.get_root_type(operation.operation)
+
+    def sizes(self, names: Iterable[str]) -> Sizes:
+        """What the variables with these names tell of sizes."""
+        return tuple(_told(self._variables.get(name)) for name in names)
 
     def total(self) -> int:
         """The price in points, at most ``MOST``; each fragment is looked at once."""
@@ -84,6 +94,7 @@ class Pricing:
         Parts of points, which only introspection has, are rounded up for each coordinate.
         Fragments are expanded, so the document must be within its limits.
         """
+        self._nodes = {node.name.value: node for node in self._outline.fragments}
         shares: dict[str, int | Fraction] = {}
         pending: list[
             tuple[SelectionSetNode, GraphQLNamedType | None, int | Fraction, int | Fraction]
@@ -173,22 +184,33 @@ class Pricing:
 
     def _integer(self, value: ValueNode | None) -> int | None:
         """A page's size, at most the largest that is answered; None if it is not given."""
-        size: Any = None
         if isinstance(value, IntValueNode):
-            size = LARGEST_PAGE if len(value.value) > len(str(MOST)) else int(value.value)
-        elif isinstance(value, VariableNode):
-            size = self._variables.get(value.name.value)
-        # JSON has one kind of number: 100.0 is a page of a hundred too.
-        return min(max(int(size), 0), LARGEST_PAGE) if isinstance(size, int | float) else None
+            is_absurd = len(value.value) > len(str(MOST))
+            return LARGEST_PAGE if is_absurd else _rows(int(value.value))
+        return _rows(self._variable(value)) if isinstance(value, VariableNode) else None
 
     def _items(self, value: ValueNode | None) -> int:
         if isinstance(value, VariableNode):
-            items = self._variables.get(value.name.value)
+            items = self._variable(value)
             return len(items) if isinstance(items, list) else 1
         return len(value.values) if isinstance(value, ListValueNode) else 1
 
+    def _variable(self, node: VariableNode) -> Any:
+        self.asked[node.name.value] = None
+        return self._variables.get(node.name.value)
+
 
 _NOTHING = _Part()
+
+
+def _rows(size: Any) -> int | None:
+    # JSON has one kind of number: 100.0 is a page of a hundred too.
+    return min(max(int(size), 0), LARGEST_PAGE) if isinstance(size, int | float) else None
+
+
+def _told(value: Any) -> tuple[int] | int | None:
+    """All that a price may hold of a variable's value: a list's length, a page's rows."""
+    return (len(value),) if isinstance(value, list) else _rows(value)
 
 
 def _argument(node: FieldNode, name: str) -> ValueNode | None:

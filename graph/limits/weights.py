@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
 from graphql import (
@@ -132,6 +133,12 @@ class Weights:
 
     def _members(self, abstract: GraphQLAbstractType) -> list[GraphQLObjectType]:
         return list(self.schema.get_possible_types(abstract))
+
+
+@cache
+def weights_of(schema: GraphQLSchema) -> Weights:
+    """The weights of a schema, which all its gates share."""
+    return Weights(schema)
 
 
 _NOWHERE = Place("")

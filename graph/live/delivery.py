@@ -15,11 +15,11 @@ class Delivery:
     ``position`` and ``cursor`` are the place of its event in the log, if it is for one.
     """
 
-    payload: str
+    payload: bytes
     position: int | None = None
     cursor: str | None = None
 
     @classmethod
     def of(cls, answer: Answer) -> "Delivery":
         """The answer, serialised."""
-        return cls(orjson.dumps(answer.body()).decode(), answer.position, answer.cursor)
+        return cls(orjson.dumps(answer.body()), answer.position, answer.cursor)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
 from domain.kernel.access import Actor
@@ -20,6 +21,15 @@ from subscriptions.progress import Progress
 #: Who the subscriber is now; whatever it raises ends the subscription.
 Identify = Callable[[], Awaitable[Actor]]
 
+#: Send the delivery to the client at once if it is still that actor and nothing stands before it;
+#: false, and nothing is sent, where that takes time.
+SendNow = Callable[[Actor, Delivery], bool]
+
+
+def later(_actor: Actor, _delivery: Delivery) -> bool:
+    """Nothing is sent at once."""
+    return False
+
 
 class Stream(Protocol):
     """A running subscription."""
@@ -28,9 +38,9 @@ class Stream(Protocol):
     def is_caught_up(self) -> bool:
         """Whether all that the process has read of the log was handed out and is done with."""
 
-    def deliveries(self) -> AsyncGenerator[Delivery, None]:
+    def deliveries(self, send_now: SendNow = later) -> AsyncGenerator[Delivery, None]:
         """
-        The answers, each once and in order.
+        The answers, each once and in order, but for those that ``send_now`` has sent.
 
         Raises:
             Refused: the subscription is refused, from the beginning or from here on.
@@ -53,7 +63,7 @@ class Alone:
     def is_caught_up(self) -> bool:
         return self._progress.is_idle
 
-    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
+    async def deliveries(self, send_now: SendNow = later) -> AsyncGenerator[Delivery, None]:
         scope = scope_of(self._context.actor)
         async with aclosing(self.executed()) as executed:
             async for delivery in executed:
@@ -98,6 +108,7 @@ class Following:
         self._actor = context.actor
         self._work = Work.of(prepared.request, plan, scope_of(context.actor))
         self._now: Callable[[], bool] = lambda: False
+        self._send_now: SendNow = later
         self._cursors = context.services.stream.hub.cursors
         self.cursor = cursor
         self.position = self._cursors.open(cursor)
@@ -107,7 +118,8 @@ class Following:
         # A process that is behind the client's own cursor cannot tell it anything newer.
         return self._services.stream.hub.position >= self.position and self._now()
 
-    async def deliveries(self) -> AsyncGenerator[Delivery, None]:
+    async def deliveries(self, send_now: SendNow = later) -> AsyncGenerator[Delivery, None]:
+        self._send_now = send_now
         group: Group | None = None
         with self._groups.followed():
             while True:
@@ -142,12 +154,19 @@ class Following:
         with group.joined(self.position) as member:
             self._now = lambda: member.is_idle and group.is_idle
             while True:
-                for delivery in await member.take():
+                for delivery in await self._taken(member):
                     # A group may be behind a member that has come further by itself.
                     if (delivery.position or 0) > self.position:
                         yield delivery
                 if not self._goes_on(group, member):
                     return
+
+    async def _taken(self, member: Member) -> list[Delivery]:
+        try:
+            return await member.take(self.position, partial(self._send_now, self._actor))
+        finally:
+            if member.told is not None:
+                self._is_at(member.told)
 
     def _goes_on(self, group: Group, member: Member) -> bool:
         if member.is_behind:

@@ -91,7 +91,7 @@ class Groups:
                         # Each member is told by an execution of its own.
                         return
                     EXECUTIONS.inc()
-                    group.push(Delivery.of(answer))
+                    await group.push(Delivery.of(answer))
         except Exception as error:
             logger.error("group failed", exc_info=error)
         finally:

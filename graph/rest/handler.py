@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -52,12 +52,11 @@ class RestPaths:
         self._services = services
         self._executor = executor
         self._authenticator = authenticator
-        schema = build_schema()._schema
-        exchanges = [Exchange(endpoint, schema) for endpoint in ENDPOINTS]
+        exchanges = _exchanges()
         self._paths: defaultdict[str, Methods] = defaultdict(dict)
         for exchange in exchanges:
             self._paths[exchange.endpoint.path][exchange.endpoint.method] = exchange
-        self._openapi = orjson.dumps(openapi(exchanges))
+        self._openapi = _described()
 
     def routes(self) -> list[BaseRoute]:
         """Each path of the table, their description, and a 404 for all else below ``/api``."""
@@ -149,6 +148,17 @@ def _check_method(request: Request, allowed: Iterable[str]) -> str:
     )
 
 
+@cache
+def _exchanges() -> tuple[Exchange, ...]:
+    schema = build_schema()._schema
+    return tuple(Exchange(endpoint, schema) for endpoint in ENDPOINTS)
+
+
+@cache
+def _described() -> bytes:
+    return orjson.dumps(openapi(_exchanges()))
+
+
 def _parameters(request: Request) -> dict[str, list[str]]:
     query = request.query_params
     return {name: query.getlist(name) for name in query}
@@ -162,7 +172,7 @@ async def _body(request: Request) -> Any:
         raise Problem(problems.CONTENT_TOO_LARGE, message)
     if not body:
         return {}
-    if not is_json(request.headers):
+    if not is_json(request.scope):
         raise Problem(
             problems.UNSUPPORTED_MEDIA_TYPE,
             f"Content-Type must be {_JSON}",

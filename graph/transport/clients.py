@@ -15,7 +15,8 @@ _OVER_TLS = {"http": "https", "ws": "wss"}
 
 def client_of(connection: HTTPConnection) -> str | None:
     """The client's IP address; None where the server does not know it."""
-    return connection.client.host if connection.client else None
+    client = connection.scope.get("client")
+    return client[0] if client else None
 
 
 def believe_proxies(scope: Scope, trusted: Networks) -> None:
@@ -25,7 +26,7 @@ def believe_proxies(scope: Scope, trusted: Networks) -> None:
     The address is the last of ``X-Forwarded-For`` that is no trusted proxy itself: what stands in
     front of it, anybody may have written. From any other peer the headers mean nothing.
     """
-    peer = _address(scope["client"][0]) if scope.get("client") else None
+    peer = _address(scope["client"][0]) if trusted and scope.get("client") else None
     if peer is None or not _is_in(trusted, peer):
         return
     headers = Headers(scope=scope)

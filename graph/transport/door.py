@@ -9,12 +9,20 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph.transport.clients import Networks, believe_proxies
+from graph.transport.head import field_of, fields_of
 from graph.transport.measures import refused
 from graph.transport.negotiation import LEGACY
 from graph.transport.responses import respond_error
 
 #: Two of them are two opinions: a proxy may have acted on the other one.
-_SINGLE = ("authorization", "content-encoding", "content-length", "content-type", "host", "origin")
+_SINGLE = (
+    b"authorization",
+    b"content-encoding",
+    b"content-length",
+    b"content-type",
+    b"host",
+    b"origin",
+)
 #: Asked by address, from inside.
 _PROBED = frozenset({"/healthz", "/readyz"})
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -37,18 +45,18 @@ class Door:
             await self._app(scope, receive, send)
             return
         believe_proxies(scope, self._proxies)
-        wrong = self._wrong(scope, Headers(scope=scope))
+        wrong = self._wrong(scope)
         if wrong is not None:
             await respond_error(400, wrong, LEGACY)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    def _wrong(self, scope: Scope, headers: Headers) -> str | None:
-        for name in _SINGLE:
-            if len(headers.getlist(name)) > 1:
-                refused("malformed")
-                return f"There must be one {name} header"
-        if not self._is_served(scope, headers.get("host")):
+    def _wrong(self, scope: Scope) -> str | None:
+        doubled = _doubled(scope)
+        if doubled is not None:
+            refused("malformed")
+            return f"There must be one {doubled} header"
+        if not self._is_served(scope, field_of(scope, b"host")):
             refused("host")
             return "This host is not served here"
         return None
@@ -63,8 +71,23 @@ class Door:
         return not self._hosts or named[1] in self._hosts or scope["path"] in _PROBED
 
 
+def _doubled(scope: Scope) -> str | None:
+    """The decisive header that comes twice, if one does."""
+    headers = scope["headers"]
+    if len(fields_of(scope)) == len(headers):
+        return None
+    names = [name for name, _ in headers]
+    return next((name.decode() for name in _SINGLE if names.count(name) > 1), None)
+
+
 class Cors(CORSMiddleware):
     """CORS for listed origins, whose refusals are JSON like any other."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and b"origin" in fields_of(scope):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """What a browser asks before it sends a request that a form could not."""

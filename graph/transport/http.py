@@ -4,6 +4,7 @@ import structlog
 from graphql import OperationType
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.identity.errors import InvalidToken
 from domain.kernel.access import Actor
@@ -16,6 +17,7 @@ from graph.execution import Answer, Executor, Prepared
 from graph.execution import Request as Operation
 from graph.live.live import Live
 from graph.transport.clients import client_of
+from graph.transport.head import field_of
 from graph.transport.identities import known
 from graph.transport.negotiation import EVENTS, LEGACY, MODERN, acceptable, is_json
 from graph.transport.presence import CLIENT_LEFT, while_present
@@ -28,7 +30,14 @@ from graph.transport.responses import (
 )
 from graph.transport.sse import SubscriptionResponse, answered
 
-__all__ = ["LARGEST_BODY", "GraphQLOverHTTP", "authorization_of", "is_json", "read_body"]
+__all__ = [
+    "LARGEST_BODY",
+    "GraphQLOverHTTP",
+    "OperationsFirst",
+    "authorization_of",
+    "is_json",
+    "read_body",
+]
 
 LARGEST_BODY = 1024 * 1024
 _NEEDS_A_STREAM = (
@@ -51,31 +60,37 @@ class GraphQLOverHTTP:
 
     async def post(self, request: Request) -> Response:
         """One operation."""
-        wanted = acceptable(request.headers.get("accept"))
+        scope = request.scope
+        wanted = acceptable(field_of(scope, b"accept"))
         if wanted is None:
             return respond_error(406, f"Accept must allow {MODERN}, {LEGACY} or {EVENTS}", LEGACY)
         media_type = MODERN if wanted == EVENTS else wanted
-        if not is_json(request.headers):
+        if not is_json(scope):
             return respond_error(415, f"Content-Type must be {LEGACY}", media_type)
         body = await read_body(request)
         if body is None:
             return respond_error(413, f"The body is larger than {LARGEST_BODY} bytes", media_type)
         try:
             operation = decode_request(parse_json(body))
-            actor = await known(self._authenticator.actor(authorization_of(request)))
+            actor = await self._actor(authorization_of(request))
         except Refused as refusal:
             return respond_refusal(refusal, media_type)
         except InvalidToken as failure:
             return unauthorized(failure, media_type)
-        with structlog.contextvars.bound_contextvars(
+        structlog.contextvars.bind_contextvars(
             operation=operation.operation_name, actor=actor.subject
-        ):
-            try:
-                if wanted == EVENTS:
-                    return await self._streamed(request, operation, actor)
-                return await self._run(request, operation, actor, media_type)
-            except ClientDisconnect:
-                return Response(status_code=CLIENT_LEFT)
+        )
+        try:
+            if wanted == EVENTS:
+                return await self._streamed(request, operation, actor)
+            return await self._run(request, operation, actor, media_type)
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_LEFT)
+
+    async def _actor(self, authorization: str | None) -> Actor:
+        """Raises ``InvalidToken``, or ``Refused`` while nobody can tell."""
+        at_hand = self._authenticator.at_hand(authorization)
+        return at_hand or await known(self._authenticator.actor(authorization))
 
     async def _run(
         self, request: Request, operation: Operation, actor: Actor, media_type: str
@@ -113,7 +128,7 @@ class GraphQLOverHTTP:
 
     def _resumed(self, request: Request) -> str | None:
         """The cursor to resume behind, by the header of event streams. Raises ``Refused``."""
-        cursor = request.headers.get("last-event-id")
+        cursor = field_of(request.scope, b"last-event-id")
         if not cursor:
             return None
         try:
@@ -123,32 +138,40 @@ class GraphQLOverHTTP:
         return cursor
 
 
-def authorization_of(request: Request) -> str | None:
-    """
-    The request's one ``Authorization`` header.
+class OperationsFirst:
+    """``POST /graphql`` before any other path is thought of: it is most of what comes."""
 
-    Raises:
-        InvalidToken: there are several.
-    """
-    values = request.headers.getlist("authorization")
-    if len(values) > 1:
-        raise InvalidToken
-    return values[0] if values else None
+    def __init__(self, app: ASGIApp, http: GraphQLOverHTTP) -> None:
+        self._app = app
+        self._http = http
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/graphql" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        response = await self._http.post(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
+def authorization_of(request: Request) -> str | None:
+    """The request's ``Authorization`` header; the door lets none pass that has two."""
+    return field_of(request.scope, b"authorization")
 
 
 async def read_body(request: Request) -> bytes | None:
     """The body; None if it is larger than allowed, or if the client left before its end."""
-    chunks = bytearray()
-    try:
-        async for chunk in request.stream():
-            chunks += chunk
-            if len(chunks) > LARGEST_BODY:
-                return None
-    except ClientDisconnect:
-        # Half a body may well be a whole operation: it must not run.
-        logger.info("client left while sending")
-        return None
-    return bytes(chunks)
+    body = bytearray()
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            # Half a body may well be a whole operation: it must not run.
+            logger.info("client left while sending")
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return bytes(body)
 
 
 def _refused(refusal: Refused) -> Answer:

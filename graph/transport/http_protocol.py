@@ -2,12 +2,13 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from graph.transport.closing import tell_leaving
 from graph.transport.measures import Reason, refused
+from graph.transport.presence import PRESENCE, Presence
 from graph.transport.refusals import refusal
 
 _FAREWELL_SECONDS = 4.0
@@ -46,6 +47,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_in_head = True
         self._octets = 0
         self._wrong: tuple[HTTPStatus, str, Reason] | None = None
+        self._presence = Presence(self._listen)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come: its request is awaited."""
@@ -56,6 +58,7 @@ class HttpProtocol(HttpToolsProtocol):
         """The client has gone."""
         self._stop_waiting()
         super().connection_lost(exc)
+        self._presence.leave()
 
     def data_received(self, data: bytes) -> None:
         """Some bytes, of any part of a request, or of several."""
@@ -75,6 +78,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         super().on_message_begin()
+        cast("dict[str, Any]", self.scope)[PRESENCE] = self._presence
         self._await_request()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -96,6 +100,11 @@ class HttpProtocol(HttpToolsProtocol):
         if self._has_other_upgrade():
             # What follows may be in that protocol: it must not be read as a request.
             self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body; what comes when the answer is being made already is passed over."""
+        if self.pipeline or not self._presence.is_waiting:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The last byte of a request."""
@@ -123,6 +132,9 @@ class HttpProtocol(HttpToolsProtocol):
         self.loop.call_later(_FAREWELL_SECONDS, self.transport.abort)
         if cycle.more_body:
             self.loop.call_later(_BODY_SECONDS, self._give_up, cycle)
+
+    def _listen(self) -> None:
+        self.flow.resume_reading()
 
     def _await_request(self) -> None:
         if self._deadline is None:
@@ -206,3 +218,4 @@ class HttpProtocol(HttpToolsProtocol):
         """Let the application find that its client has left; it says nothing more to it."""
         cycle.disconnected = True
         cycle.message_event.set()
+        self._presence.leave()

@@ -1,11 +1,17 @@
 """What a client sends and what it wants back, by its headers."""
 
-from typing import Any
+from functools import lru_cache
+
+from starlette.types import Scope
+
+from graph.transport.head import field_of
 
 MODERN = "application/graphql-response+json"
 LEGACY = "application/json"
 EVENTS = "text/event-stream"
 
+#: Clients of one kind accept the same; there are few kinds.
+_REMEMBERED = 256
 _OFFERED = {
     MODERN: MODERN,
     LEGACY: LEGACY,
@@ -15,15 +21,20 @@ _OFFERED = {
 }
 
 
-def is_json(headers: Any) -> bool:
-    """Whether the body is plain JSON in UTF-8, by its headers."""
-    essence, _, parameters = headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower()
-    allowed = charset in ("", "charset=utf-8", 'charset="utf-8"')
-    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
-    return bool(essence.strip().lower() == LEGACY and allowed and is_plain)
+def is_json(scope: Scope) -> bool:
+    """Whether the body is plain JSON in UTF-8, by the request's headers."""
+    content_type = field_of(scope, b"content-type")
+    if content_type != LEGACY:
+        essence, _, parameters = (content_type or "").partition(";")
+        charset = parameters.strip().lower()
+        is_utf8 = charset in ("", "charset=utf-8", 'charset="utf-8"')
+        if essence.strip().lower() != LEGACY or not is_utf8:
+            return False
+    encoding = field_of(scope, b"content-encoding")
+    return encoding is None or encoding.lower() == "identity"
 
 
+@lru_cache(_REMEMBERED)
 def acceptable(accept: str | None) -> str | None:
     """The media type to answer with: the first of the best of what is accepted; None if none."""
     if not accept:

@@ -19,6 +19,7 @@ from graph.live.following import Identify, Stream
 from graph.live.live import Live
 from graph.transport.closing import Closing
 from graph.transport.requests import new_request_id
+from graph.transport.writing import Route
 
 logger = structlog.get_logger(__name__)
 
@@ -27,7 +28,8 @@ class Operations:
     """
     Runs what a client subscribes to and sends what comes of it.
 
-    ``identify`` says who the client is now; ``close`` ends the socket; ``client`` is its address.
+    ``route`` is the way to the client for messages that begin so; ``identify`` says who the client
+    is now; ``close`` ends the socket; ``client`` is its address.
     A mutation that has begun goes on to its end, though its client may not want the answer.
     """
 
@@ -38,6 +40,7 @@ class Operations:
         live: Live,
         *,
         send: Callable[[str], Awaitable[None]],
+        route: Callable[[bytes], Route],
         identify: Identify,
         close: Callable[[Closing], None],
         client: str | None,
@@ -46,12 +49,14 @@ class Operations:
         self._executor = executor
         self._live = live
         self._send = send
+        self._route = route
         self._identify = identify
         self._close = close
         self._client = client
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changes: set[asyncio.Task[None]] = set()
         self._streams: dict[str, Stream] = {}
+        self._routes: dict[str, Route] = {}
 
     def __contains__(self, operation_id: str) -> bool:
         return operation_id in self._tasks
@@ -74,6 +79,9 @@ class Operations:
     def stop(self, operation_id: str) -> None:
         """Stop the operation, if it still runs; nothing more is said of it."""
         task = self._tasks.pop(operation_id, None)
+        route = self._routes.pop(operation_id, None)
+        if route is not None:
+            route.is_wanted = False
         if task is not None and task not in self._changes:
             task.cancel()
 
@@ -139,15 +147,18 @@ class Operations:
             self._changes.discard(task)
 
     async def _follow(self, operation_id: str, stream: Stream) -> None:
-        head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
-        self._streams[operation_id] = stream
+        route = self._route(b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id))
+        self._streams[operation_id], self._routes[operation_id] = stream, route
         try:
-            async with aclosing(stream.deliveries()) as deliveries:
+            async with aclosing(stream.deliveries(route.send)) as deliveries:
                 async for delivery in deliveries:
-                    await self._send(f"{head}{delivery.payload}}}")
+                    await self._send(route.message(delivery).decode())
         finally:
+            # A later operation may have the id by now.
             if self._streams.get(operation_id) is stream:
                 del self._streams[operation_id]
+            if self._routes.get(operation_id) is route:
+                del self._routes[operation_id]
 
     async def _finish(self, operation_id: str, kind: str, payload: Any = None) -> None:
         message = {"id": operation_id, "type": kind}

@@ -17,6 +17,8 @@ def server_config(app: ASGIApp | str, **options: Any) -> Config:
     """
     return Config(
         app,
+        # A start-up that fails ends the process instead of being taken for none.
+        lifespan="on",
         http="graph.transport.http_protocol:HttpProtocol",
         ws="graph.transport.socket_protocol:SocketProtocol",
         ws_max_size=256 * 1024,
@@ -27,5 +29,7 @@ def server_config(app: ASGIApp | str, **options: Any) -> Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # A request that waited for another on its connection logs nothing of that one.
+        reset_contextvars=True,
         **options,
     )

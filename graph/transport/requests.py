@@ -1,6 +1,6 @@
 """The strict decoder: bytes or a message's payload to a GraphQL request."""
 
-import uuid
+import os
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ _DEEPEST = 40
 _SHOWN_LEVELS = 5
 _MOST_VALUES = 20_000
 _LONGEST_NAME = 200
+_REQUEST_ID_OCTETS = 16
 
 
 class Malformed(Refused):
@@ -95,7 +96,7 @@ def _names_document(payload: dict[str, Any]) -> bool:
 
 def new_request_id() -> str:
     """An id for logs and error references."""
-    return uuid.uuid4().hex
+    return os.urandom(_REQUEST_ID_OCTETS).hex()
 
 
 def _malformed(message: str, path: list[str]) -> Malformed:
@@ -107,6 +108,33 @@ def _unfit(message: str, path: tuple[str | int, ...], code: str = errors.BAD_USE
 
 
 def _check(value: Any) -> None:
+    """Raise ``Refused`` if the value is too deep, too large, or has a NUL somewhere."""
+    if not _is_plainly_fit(value):
+        _find_unfit(value)
+
+
+def _is_plainly_fit(value: Any) -> bool:
+    """Whether there is no need to look closer; level by level, without remembering the way."""
+    level, count = [value], 0
+    for _ in range(_DEEPEST):
+        texts = [item for item in level if isinstance(item, str)]
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                texts += item
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        count += len(level)
+        if count > _MOST_VALUES or any("\0" in text for text in texts):
+            return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _find_unfit(value: Any) -> None:
     count = 0
     pending: list[tuple[Any, tuple[str | int, ...]]] = [(value, ())]
     while pending:

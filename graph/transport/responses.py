@@ -14,18 +14,28 @@ from graph.transport.measures import refused
 from graph.transport.negotiation import LEGACY, MODERN
 
 _AGAIN = {"Retry-After": "10"}
+_FIELDS = {each: (b"content-type", f"{each}; charset=utf-8".encode()) for each in (MODERN, LEGACY)}
 
 
 def respond(
     status: int, body: dict[str, Any], media_type: str, headers: dict[str, str] | None = None
 ) -> Response:
     """A JSON body."""
-    return Response(
-        orjson.dumps(body),
-        status_code=status,
-        media_type=f"{media_type}; charset=utf-8",
-        headers=headers,
-    )
+    return _Json(orjson.dumps(body), status, _FIELDS[media_type], headers or {})
+
+
+class _Json(Response):
+    """A response whose fields need no looking at."""
+
+    def __init__(
+        self, body: bytes, status: int, media_type: tuple[bytes, bytes], headers: dict[str, str]
+    ) -> None:
+        self.body = body
+        self.status_code = status
+        self.background = None
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), media_type]
+        for name, value in headers.items():
+            self.raw_headers.append((name.lower().encode(), value.encode("latin-1")))
 
 
 def respond_error(

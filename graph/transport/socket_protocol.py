@@ -7,11 +7,13 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.datastructures import Headers
 from websockets.frames import Frame
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from graph.transport.closing import tell_leaving
 from graph.transport.measures import refused
 from graph.transport.refusals import refusal, refusal_parts
+from graph.transport.writing import Writer, offer
 
 _FAREWELL_SECONDS = 4.0
 _TOO_BIG = 1009
@@ -36,10 +38,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.conn = _Handshake(max_size=self.config.ws_max_size, logger=self.logger)
+        self._writer = Writer()
+        self._sending = 0
 
     def data_received(self, data: bytes) -> None:
         """Bytes; the first are the whole of the handshake."""
         super().data_received(data)
+        self._look()
         if not self.handshake_initiated:
             # It has a body, or lines that are too long.
             refused("malformed")
@@ -70,6 +75,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         """The process is to end: the application closes the socket if it has accepted it."""
+        self._shut_down()
+        self._look()
+
+    def _shut_down(self) -> None:
         if not tell_leaving(self.app_state) or not self.handshake_complete or self.close_sent:
             super().shutdown()
             return
@@ -77,9 +86,46 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         """What the application says; a refusal in HTTP is an end of the handshake too."""
-        await super().send(message)
+        self._sending += 1
+        self._writer.is_ready = False
+        try:
+            await super().send(message)
+        finally:
+            self._sending -= 1
+            self._look()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True
+
+    async def run_asgi(self) -> None:
+        """Serve the socket; the application may write past the interface meanwhile."""
+        self._writer = Writer(self.transport)
+        offer(self.scope, self._writer)
+        await super().run_asgi()
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is written to."""
+        super().pause_writing()
+        self._look()
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        super().resume_writing()
+        self._look()
+
+    def keepalive_timeout(self) -> None:
+        """No answer to a ping."""
+        super().keepalive_timeout()
+        self._look()
+
+    def _look(self) -> None:
+        """Whatever may end the time of messages that go out at once ends here."""
+        self._writer.is_ready = (
+            not self._sending
+            and self.writable.is_set()
+            and self.conn.state is State.OPEN
+            # Extensions have a say in what a frame is.
+            and not self.conn.extensions
+        )
 
     def _fail(self, code: int) -> None:
         self.frames = []

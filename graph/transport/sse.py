@@ -166,8 +166,8 @@ def _id_of(cursor: str | None) -> bytes:
 
 
 def _next(delivery: Delivery) -> bytes:
-    return b"event: next\n" + _id_of(delivery.cursor) + f"data: {delivery.payload}\n\n".encode()
+    return b"event: next\n" + _id_of(delivery.cursor) + b"data: " + delivery.payload + b"\n\n"
 
 
 def _failed(*failures: dict[str, Any]) -> bytes:
-    return _next(Delivery(orjson.dumps({"errors": list(failures)}).decode()))
+    return _next(Delivery(orjson.dumps({"errors": list(failures)})))

@@ -30,6 +30,7 @@ from graph.transport.identities import known
 from graph.transport.messages import Messages, id_of, malformed
 from graph.transport.operations import Operations
 from graph.transport.requests import Malformed, decode_request
+from graph.transport.writing import Route, writer_of
 
 PROTOCOL = "graphql-transport-ws"
 _MOST_OPERATIONS = 50
@@ -69,6 +70,7 @@ class GraphQLSocket:
         self._identity_now = Identity(authenticator, None)
         self._has_init = False
         self._messages = Messages(socket)
+        self._writer = writer_of(socket.scope)
         self._life = Lifetime()
         self._held = contextlib.ExitStack()
         self._checkpoints: asyncio.Task[None] | None = None
@@ -77,6 +79,7 @@ class GraphQLSocket:
             executor,
             live,
             send=self._send_text,
+            route=self._route,
             identify=self._identity,
             close=self._life.ends,
             client=client_of(socket),
@@ -222,6 +225,9 @@ class GraphQLSocket:
         except RuntimeError:
             # Starlette's word for a socket that this side has closed.
             raise WebSocketDisconnect(1006) from None
+
+    def _route(self, head: bytes) -> Route:
+        return Route(head, self._identity_now, self._writer)
 
     async def _say_goodbye(self, closing: Closing) -> None:
         # A client that does not read must not hold the process up.

@@ -116,7 +116,7 @@ class TestTheRelay:
 async def _killed_while_waiting(other: asyncpg.Connection) -> None:
     """Kill the backend that waits for a lock of this connection's."""
     waiting = "select pid from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while (pid := await other.fetchval(waiting)) is None:
             await asyncio.sleep(0.01)
     await other.execute("select pg_terminate_backend($1)", pid)

@@ -40,7 +40,7 @@ async def eventually_equal(asked: Callable[[], Awaitable[Any]], expected: Any) -
     """Ask until the answer is this: reads are written a moment after the operation."""
     answer: Any = None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (answer := await asked()) != expected:
                 await asyncio.sleep(0.05)
     except TimeoutError:

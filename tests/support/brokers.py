@@ -55,7 +55,7 @@ class RedisServer:
         self._process = await asyncio.create_subprocess_exec(
             self._program, *arguments, stdout=asyncio.subprocess.DEVNULL
         )
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not await self._answers():
                 await asyncio.sleep(0.02)
 

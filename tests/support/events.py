@@ -66,7 +66,7 @@ _UNSETTLED = text(
 )
 
 
-async def settled(database: Database, *, seconds: float = 20) -> None:
+async def settled(database: Database, *, seconds: float = 90) -> None:
     """
     Wait until the running application has positioned and handled every event so far.
 

@@ -66,7 +66,7 @@ async def created_account(
 
 async def eventually_shut(api: Api, token: str) -> None:
     """Until the API refuses the token, which it took before."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while await is_let_in(api, token):
             await asyncio.sleep(0.02)
 

@@ -70,7 +70,7 @@ async def drop_all_connections(url: str) -> AsyncIterator[None]:
         server, f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
     )
     gone = f"select 1 / (count(*) = 0)::int from pg_stat_activity where datname = '{name}'"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await _succeeds(server, gone):
             await asyncio.sleep(0.02)
     try:

@@ -45,7 +45,7 @@ class Wire:
 
     async def reply(self) -> Reply:
         """The next response, which must have a length."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             status, *lines = head.rstrip().split("\r\n")
             fields = dict(line.lower().split(": ", 1) for line in lines)
@@ -55,7 +55,7 @@ class Wire:
     async def rest(self) -> bytes:
         """Everything up to the end of the connection, which the server brings about."""
         read = b""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             with suppress(ConnectionError):
                 while chunk := await self._reader.read(65_536):
                     read += chunk

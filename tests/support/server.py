@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 import websockets
 
 from domain.kernel.access import Permission, Role
@@ -18,6 +17,7 @@ from graph.transport.listening import USER_TIMEOUT_MS, listening_sockets
 from graph.transport.protocols import server_config
 from subscriptions.event_bus import Registry
 from tests.support.events import settled
+from tests.support.serving import PromptServer
 
 SECRET = "a secret for tests that is long enough to sign with"
 
@@ -38,7 +38,7 @@ class Socket:
 
     async def receive(self) -> dict[str, Any]:
         """The next message that is not a ping; those are answered."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 message: dict[str, Any] = json.loads(await self.connection.recv())
                 if message["type"] in ("ping", "connection_ack"):
@@ -79,7 +79,8 @@ class Api:
     def __init__(self, url: str, application: Application) -> None:
         self.url = url
         self.application = application
-        self.http = httpx.AsyncClient(base_url=url, timeout=20)
+        # Without TLS there are no certificates to verify; loading them takes 50 ms.
+        self.http = httpx.AsyncClient(base_url=url, timeout=60, verify=False)
 
     def token(self, role: Role = Role.ADMIN, **claims: Any) -> str:
         """An access token: ``token(Role.CUSTOMER, customer_id=7)``."""
@@ -148,7 +149,7 @@ async def running_api(
     """The application, served by uvicorn on a free loopback port."""
     chosen = Settings(**{"data": data, "token_secret": SECRET, **settings})
     app = create_app(chosen, database_url, Registry())
-    server = uvicorn.Server(server_config(app))
+    server = PromptServer(server_config(app))
     sockets = listening_sockets("127.0.0.1", 0, user_timeout_ms=user_timeout_ms)
     serving = asyncio.create_task(server.serve(sockets))
     while not server.started:
@@ -161,5 +162,5 @@ async def running_api(
         yield api
     finally:
         await api.http.aclose()
-        server.should_exit = True
+        server.stop()
         await serving

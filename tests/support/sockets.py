@@ -35,7 +35,7 @@ def init(token: str | None) -> dict[str, Any]:
 
 async def closing_of(socket: Socket) -> tuple[int, str]:
     """The code and reason that the server closes the socket with, after whatever else it sends."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         with suppress(ConnectionClosed):
             while True:
                 await socket.connection.recv()

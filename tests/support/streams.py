@@ -41,7 +41,7 @@ class Stream:
     async def block(self) -> Block | None:
         """The next block, whatever it is; None at the end."""
         block = Block()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             async for line in self._lines:
                 if not line:
                     return block

@@ -48,7 +48,7 @@ class Subscriber:
     """One that takes what it is handed, as long as it ``goes_on``."""
 
     actor: Actor
-    payloads: list[str] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
     positions: list[int | None] = field(default_factory=list)
     goes_on: asyncio.Event = field(default_factory=asyncio.Event)
     stream: Stream | None = None

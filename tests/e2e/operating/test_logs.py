@@ -4,12 +4,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from domain.kernel.logging import configure_logging
 from tests.support.customers import created_customer
+from tests.support.raw import posted, wired
 
 
 class Lines:
@@ -56,6 +58,52 @@ async def test_a_request_about_no_customer_names_none(api, database, lines):
 
     [request] = [line for line in lines.all() if line["event"] == "request"]
     assert "customer_id" not in request
+
+
+async def test_the_line_of_a_request_names_its_operation_and_who_asked(api, lines):
+    body = {"query": "query Who { viewer { role } }", "operationName": "Who"}
+    await api.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {api.token()}"})
+
+    [request] = [line for line in lines.all() if line["event"] == "request"]
+    assert request.pop("milliseconds") > 0
+    assert len(request.pop("request_id")) == 32
+    assert datetime.fromisoformat(request.pop("timestamp")).tzinfo is not None
+    assert request == {
+        "level": "info",
+        "logger": "graph.middleware",
+        "event": "request",
+        "method": "POST",
+        "path": "/graphql",
+        "status": 200,
+        "operation": "Who",
+        "actor": "staff:ADMIN",
+    }
+
+
+async def test_a_request_that_waited_for_another_is_not_about_its_customer(api, database, lines):
+    customer_id = await created_customer(database)
+    about = posted(api, {"query": f"{{ customer(by: {{customerId: {customer_id}}}) {{ id }} }}"})
+
+    async with wired(api) as wire:
+        await wire.send(about + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        await wire.reply()
+        await wire.reply()
+
+    told = [line for line in lines.all() if line["event"] == "request"]
+    assert [line.get("customer_id") for line in told] == [customer_id, None]
+    assert "actor" not in told[1]
+
+
+async def test_lines_are_for_eyes_if_wanted(api):
+    stream = io.StringIO()
+    configure_logging(level="INFO", json=False)
+    logging.getLogger().handlers[0].setStream(stream)
+
+    await api.http.get("/healthz%0Aforged")
+
+    configure_logging(level="WARNING")
+    [line] = [line for line in stream.getvalue().splitlines() if "middleware" in line]
+    assert "/healthz\\nforged" in line
 
 
 async def test_no_password_token_or_address_is_logged(api, database, lines):

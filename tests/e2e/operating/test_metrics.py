@@ -130,6 +130,27 @@ class TestWhatTheySay:
         assert names
         assert {name for name in names - documented if f"{name}_total" not in documented} == set()
 
+    async def test_what_was_asked_before_is_found_in_the_caches(self, api):
+        query = "{ __typename asked: __typename }"
+        before = await scraped(api)
+
+        await api.data(query)
+        first = await scraped(api)
+        await api.data(query)
+        await api.data("{ __schema { queryType { name } } }")
+        second = await scraped(api)
+
+        def grown(name: str, earlier: Scrape, later: Scrape, **labels: str) -> float:
+            return (later.value(name, **labels) or 0) - (earlier.value(name, **labels) or 0)
+
+        for cache in ("documents", "plans"):
+            asked = {"cache": cache}
+            assert grown("cache_entries", before, first, **asked) == 1
+            assert grown("cache_requests_total", before, first, **asked, outcome="miss") == 1
+            assert grown("cache_requests_total", first, second, **asked, outcome="hit") == 1
+        assert grown("operations_executed_total", first, second, executor="compiled") == 1
+        assert grown("operations_executed_total", first, second, executor="reference") == 1
+
     async def test_a_handler_that_fails_shows_in_retries_lag_and_dead_letters(self, api):
         bus = EventBus(api.application._registry)
         await bus.subscribe("customer.created", gives_up)
@@ -138,7 +159,7 @@ class TestWhatTheySay:
 
         await born(api)
         after = before
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not (
                 after.deliveries(GIVEN_UP)["dead"]
                 and after.value("event_retries_total", consumer=RETRIED)

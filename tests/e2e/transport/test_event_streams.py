@@ -99,7 +99,7 @@ class TestSubscriptions:
             await created_customer(api.application.services.database)
             await caught_up(api)
             passed = api.application.services.stream.hub.cursor
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while (beat := await stream.block()) is None or beat.id != passed:
                     pass
 

@@ -88,6 +88,14 @@ class TestTokens:
 
         assert response.status_code == 401
 
+    async def test_a_token_that_was_good_just_now_is_good_for_nothing_by_itself(self, api):
+        token = forged()
+        assert (await sent(api, {"query": VIEWER}, Authorization=f"Bearer {token}")).is_success
+
+        response = await sent(api, {"query": VIEWER}, Authorization=token)
+
+        assert response.status_code == 401
+
     async def test_two_authorizations_are_refused_though_one_is_good(self, api):
         good = f"Bearer {api.token()}"
         headers = [("Content-Type", LEGACY), ("Authorization", good), ("Authorization", good)]

@@ -276,7 +276,7 @@ class TestCheckpoints:
             await caught_up(api)
             passed = api.application.services.stream.hub.cursor
             message: dict = {}
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while message.get("payload") != {"cursor": passed}:
                     message = json.loads(await socket.connection.recv())
 

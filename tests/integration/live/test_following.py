@@ -153,7 +153,7 @@ class TestPlaces:
         await live.all_told(member)
         [group] = live.live.groups
 
-        group.push(Delivery(member.payloads[0], member.positions[0], None))
+        await group.push(Delivery(member.payloads[0], member.positions[0], None))
         names += await announced(live, customer_id, 2, 3)
         await live.all_told(member)
 

@@ -268,7 +268,7 @@ class TestReplay:
             await begun.wait()
             await replayed(database, "slow", after=0)
             goes_on.set()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not await effects_in(database):
                     await asyncio.sleep(0.01)
         await bus.deliver_all()

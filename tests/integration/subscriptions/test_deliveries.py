@@ -113,7 +113,7 @@ class TestRound:
         await in_bulk(database, 0, 100)
         bus = await started(database, consumers(held))
         async with running(bus.run()):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not bus._full:
                     bus.wake()
                     await asyncio.sleep(0.01)
@@ -222,7 +222,7 @@ class TestOutage:
             await begun.wait()
             async with drop_all_connections(database_url):
                 goes_on.set()
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while not await _effects_despite_outage(database):
                     await asyncio.sleep(0.05)
                 while not await is_idle(database, "slow", 1):

@@ -16,7 +16,6 @@ from domain.tariff.periods import UsageMonth
 from domain.tariff.queries import PlanFilter, PlanList, PlanOrderField, UsagePeriod
 from domain.tariff.records import AssignmentState
 from domain.tariff.services import TariffService
-from migrations.migrate import check
 from tests.support.customers import created_customer, created_reseller
 from tests.support.statements import captured_statements
 from tests.support.tariff import (
@@ -40,10 +39,6 @@ async def read(database, query, *arguments, actor=SYSTEM, **options):
 async def seen_plans(database, actor):
     page = await read(database, queries.plans_page, PlanList(FIRST_10), actor=actor)
     return [plan.id for plan in page.items]
-
-
-async def test_the_migration_makes_what_the_models_say(database_url):
-    await check(database_url)
 
 
 class TestPlans:

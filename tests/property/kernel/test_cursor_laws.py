@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Text
 
+from domain.kernel.cursors import decode_cursor, encode_cursor
 from domain.kernel.errors import Invalid
-from domain.kernel.paging import Ordering, decode_cursor, encode_cursor
+from domain.kernel.paging import Ordering
 
 ORDER = Ordering(
     "all",

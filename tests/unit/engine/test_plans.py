@@ -162,3 +162,45 @@ async def test_an_object_that_many_lead_to_is_completed_once_and_fails_at_each_p
     assert result == execute(core, document, root_value=root)
     assert nulled == execute(core, broken, root_value=root)
     assert nulled.data == {"people": [{"name": n, "chief": None} for n in "ab"]}
+
+
+async def test_a_variable_of_that_name_in_another_operation_may_be_anything():
+    engine = Engine(schema())
+    document = parse(
+        "query A($x: Boolean!) { leader { name @include(if: $x) } }"
+        " query B($x: [Int!]) { leader { name } }"
+    )
+    root = {"leader": person("Ada")}
+
+    result = await engine.execute(
+        document, operation_name="B", root_value=root, variable_values={"x": [1]}
+    )
+
+    assert (result.data, result.errors) == ({"leader": {"name": "Ada"}}, None)
+
+
+async def test_a_document_has_few_plans_however_many_answers_its_conditions_have():
+    engine = Engine(schema())
+    names = [f"c{number}" for number in range(6)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: name @include(if: ${name})" for name in names)
+    document = parse(f"query ({declared}) {{ leader {{ {fields} }} }}")
+    root = {"leader": person("Ada")}
+
+    for answers in range(2 ** len(names)):
+        given = {name: bool(answers >> at & 1) for at, name in enumerate(names)}
+        result = await engine.execute(document, root_value=root, variable_values=given)
+        assert result.data == {"leader": {name: "Ada" for name in names if given[name]}}
+
+    assert engine.statistics().entries == 16
+    assert engine.left == 2 ** len(names) - 16
+
+
+async def test_large_plans_are_kept_in_smaller_number():
+    engine = Engine(schema(), most_fields=20)
+    documents = [parse(f"{{ leader {{ n{number}: name age secret }} }}") for number in range(10)]
+
+    for document in documents:
+        await engine.execute(document, root_value={"leader": person("Ada")})
+
+    assert engine.statistics().entries == 3

@@ -1,0 +1,1 @@
+"""How fast the event stream is: ``make bench-events`` measures all and writes the table."""

@@ -1,0 +1,1 @@
+"""One event to thousands of sockets: this server beside graphql-ws on Node."""

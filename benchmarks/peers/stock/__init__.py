@@ -1,0 +1,1 @@
+"""Strawberry as its documentation shows it: ORM entities, data loaders, ``strawberry.asgi``."""
