@@ -35,12 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             found = asyncio.run(_measured(url, folder, size, peers, cases))
         is_whole = size is FULL and len(cases) == len(CASES) and len(peers) == len(PEERS)
         if is_whole:
+            # What takes long must not be lost with what follows it.
+            _write(found)
             _tell("Now one event to many sockets, beside graphql-ws on Node.")
             found.more += ["### Fan-out", "\n".join(lines(measured_alone(folder)))]
-    text = found.text()
-    _tell(f"\n{text}")
-    if is_whole:
-        documents.replace(report.DOCUMENT, report.BEGIN, report.END, text)
+            _write(found)
+    _tell(f"\n{found.text()}")
+
+
+def _write(found: Report) -> None:
+    documents.replace(report.DOCUMENT, report.BEGIN, report.END, found.text())
 
 
 async def _measured(

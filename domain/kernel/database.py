@@ -70,7 +70,7 @@ class Database:
         size = engine.pool.size() if isinstance(engine.pool, QueuePool) else _POOL_SIZE
         self._readers = Readers(engine, most=size)
         # Whoever reads slowly must not hold up tokens, the event stream and the health check.
-        self._own_readers = Readers(engine, most=max(2, size // 2))
+        self._own_readers = Readers(engine, most=max(1, size // 2))
         self._sessions = async_sessionmaker(engine, class_=UnitOfWork, expire_on_commit=False)
 
     def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
