@@ -20,6 +20,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks.frames import next_frame
+
 _MASK = b"\0\0\0\0"
 _AT_ONCE = 64
 QUERY = """subscription Bench($after: String) {
@@ -128,19 +130,11 @@ class Client(asyncio.Protocol):
         self._transport.write(head + _MASK + payload)
 
     def _next_message(self) -> bytes | None:
-        """The payload of the next whole frame; the server's frames are not masked."""
-        received = self._received
-        if len(received) < 2:
+        """The payload of the next whole frame with a message."""
+        frame = next_frame(self._received)
+        if frame is None:
             return None
-        size, start = received[1] & 0x7F, 2
-        if size == 126:
-            size, start = int.from_bytes(received[2:4], "big"), 4
-        elif size == 127:
-            size, start = int.from_bytes(received[2:10], "big"), 10
-        if len(received) < start + size:
-            return None
-        kind, payload = received[0] & 0x0F, bytes(received[start : start + size])
-        del received[: start + size]
+        kind, payload = frame
         if kind == 0x9:
             self._transport.write(bytes([0x8A, 0x80 | len(payload)]) + _MASK + payload)
             return self._next_message()

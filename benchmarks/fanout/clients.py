@@ -17,6 +17,8 @@ import time
 import uuid
 from typing import Any
 
+from benchmarks.frames import next_frame
+
 _MIDDLE = b"\x81\x7e"
 _NEXT = b'"type":"next"'
 _MASK = b"\0\0\0\0"
@@ -75,7 +77,7 @@ class Client:
             return [data[4:]]
         self._received += data
         found = []
-        while (frame := self._frame()) is not None:
+        while (frame := next_frame(self._received)) is not None:
             kind, payload = frame
             if kind == 0x9:
                 self.socket.sendall(bytes([0x8A, 0x80 | len(payload)]) + _MASK + payload)
@@ -89,24 +91,9 @@ class Client:
         return found
 
     def _wait_for(self, kind: bytes) -> None:
-        while (frame := self._frame()) is None:
+        while (frame := next_frame(self._received)) is None:
             self._received += self.socket.recv(_READ)
         assert kind in frame[1], frame
-
-    def _frame(self) -> tuple[int, bytes] | None:
-        received = self._received
-        if len(received) < 2:
-            return None
-        size, start = received[1] & 0x7F, 2
-        if size == 126:
-            size, start = int.from_bytes(received[2:4], "big"), 4
-        elif size == 127:
-            size, start = int.from_bytes(received[2:10], "big"), 10
-        if len(received) < start + size:
-            return None
-        kind, payload = received[0] & 0x0F, bytes(received[start : start + size])
-        del received[: start + size]
-        return kind, payload
 
 
 class Tally:
