@@ -7,6 +7,7 @@ from typing import Any
 from domain.kernel.access import Actor, Role
 from domain.kernel.audit import AuditAction, AuditKind, new_entry
 from domain.kernel.contexts import Holding
+from domain.kernel.ids import uuid7
 
 #: They only ever read what is their own, or nobody's.
 _UNWATCHED = frozenset({Role.CUSTOMER, Role.ANONYMOUS})
@@ -38,14 +39,16 @@ class Reads:
 
     def entries(self, actor: Actor) -> list[dict[str, Any]]:
         """An entry for each type of record."""
+        if not self._customers:
+            return []
+        common = new_entry(actor, AuditKind.READ, AuditAction.READ)
         return [
-            new_entry(
-                actor,
-                AuditKind.READ,
-                AuditAction.READ,
-                entity_type=entity_type,
-                customer_ids=sorted(customers),
-            )
+            {
+                **common,
+                "id": uuid7(),
+                "entity_type": entity_type,
+                "customer_ids": sorted(customers),
+            }
             for entity_type, customers in self._customers.items()
         ]
 
