@@ -42,6 +42,7 @@ from graph.transport.negotiation import LEGACY
 from graph.transport.responses import full, respond_error
 from graph.transport.websocket import GraphQLSocket
 from graph.webhook.delivery import webhooks_of
+from resolvers.sharing import SharedReads
 from subscriptions.event_bus import PROCESS, Registry
 from subscriptions.stream import EventStream
 
@@ -80,6 +81,7 @@ class Application:
             authenticator=Authenticator(database, tokens),
             webhooks=webhooks,
             audit=AuditWriter(database),
+            reads=SharedReads(database),
         )
         budgets = budgets_in(
             settings.shared_budgets, settings.points_per_minute, settings.requests_per_second

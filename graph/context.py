@@ -15,6 +15,7 @@ from graph.limits.budgets import Charge
 from resolvers import info
 from resolvers.context import RequestContext
 from resolvers.loaders import Loaders
+from resolvers.sharing import SharedReads
 from subscriptions.stream import EventStream
 from subscriptions.webhooks import Webhooks
 
@@ -33,6 +34,7 @@ class Services:
     authenticator: Authenticator
     webhooks: Webhooks
     audit: AuditWriter
+    reads: SharedReads
 
     @property
     def vault(self) -> Vault:
@@ -57,7 +59,7 @@ class Context(RequestContext):
         resume_after: str | None = None,
         client: str | None = None,
     ) -> None:
-        super().__init__(services.database, actor, Loaders(services.database, actor))
+        super().__init__(services.database, actor, Loaders(services.reads, actor))
         self.services = services
         self.resume_after = resume_after
         self.client = client
@@ -69,7 +71,7 @@ class Context(RequestContext):
 
     def forget(self) -> None:
         """Load everything anew: a mutation has changed rows."""
-        self.loaders = Loaders(self.database, self.actor)
+        self.loaders = Loaders(self.services.reads, self.actor)
 
 
 class Info(info.Info):

@@ -1,20 +1,19 @@
-"""Batch loaders over domain queries: one statement per batch, each on its own connection."""
+"""Batch loaders over domain queries: one statement per batch, or for several that coincide."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable
-from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import Actor
 from domain.kernel.audit_reads import note
-from domain.kernel.database import Database
 from domain.kernel.paging import Page, empty_page
 from resolvers.batching import DataLoader
 from resolvers.connections import Listing
+from resolvers.sharing import SharedReads
 
 K = TypeVar("K", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
@@ -32,8 +31,8 @@ class LoaderGroup:
     Declare each as a ``cached_property`` that calls one of the methods below.
     """
 
-    def __init__(self, database: Database, actor: Actor) -> None:
-        self._database = database
+    def __init__(self, reads: SharedReads, actor: Actor) -> None:
+        self._reads = reads
         self._actor = actor
         self._running: set[asyncio.Task[Any]] = set()
         self._is_over = False
@@ -43,12 +42,9 @@ class LoaderGroup:
         self._is_over = True
         for task in self._running:
             task.cancel()
-
-    def _reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """A connection for one batch, which runs in a task that nobody else knows."""
-        if self._is_over:
-            raise asyncio.CancelledError
-        return _Reading(self._running, self._database.reading_as(self._actor))
+        # They know the group: without this the garbage collector would have to find all of it.
+        for name in [name for name, each in vars(self).items() if isinstance(each, DataLoader)]:
+            del vars(self)[name]
 
     def one(self, query: ByKey[K, V]) -> DataLoader[K, V | None]:
         """``K → V | None``: None when the row is absent or hidden from the actor."""
@@ -95,9 +91,7 @@ class LoaderGroup:
 
     def _loader(self, query: Any, missing: Callable[[Any], Any]) -> DataLoader[Any, Any]:
         async def load(keys: list[Any]) -> list[Any]:
-            async with self._reading() as connection:
-                found = await query(connection, self._actor, keys)
-            _note(found)
+            found = await self._read(query, keys)
             return [found[key] if key in found else missing(key) for key in keys]
 
         return DataLoader(load)
@@ -119,44 +113,23 @@ class LoaderGroup:
         for parent, argument in keys:
             parents.setdefault(argument, []).append(parent)
         found: dict[tuple[Any, Any], Any] = {}
-        async with self._reading() as connection:
-            for argument, wanted in parents.items():
-                answers = await query(connection, self._actor, wanted, argument)
-                found |= {(parent, argument): answer for parent, answer in answers.items()}
-        _note(found)
+        for argument, wanted in parents.items():
+            answers = await self._read(query, wanted, argument)
+            found |= {(parent, argument): answer for parent, answer in answers.items()}
         return found
 
-
-class _Reading:
-    """A loan, with the task that holds it among those that run."""
-
-    def __init__(
-        self,
-        running: set[asyncio.Task[Any]],
-        loan: AbstractAsyncContextManager[AsyncConnection],
-    ) -> None:
+    async def _read(self, query: Any, keys: list[Any], *argument: Hashable) -> dict[Any, Any]:
+        """What is found for the keys, and told to the audit log; pages tell it as listings."""
+        if self._is_over:
+            raise asyncio.CancelledError
         task = asyncio.current_task()
         assert task is not None
-        self._task = task
-        self._running = running
-        self._loan = loan
-
-    async def __aenter__(self) -> AsyncConnection:
-        self._running.add(self._task)
+        self._running.add(task)
         try:
-            return await self._loan.__aenter__()
-        except BaseException:
-            self._running.discard(self._task)
-            raise
-
-    async def __aexit__(self, *failure: Any) -> bool | None:
-        try:
-            return await self._loan.__aexit__(*failure)
+            shared = await self._reads.read(query, self._actor, keys, *argument)
         finally:
-            self._running.discard(self._task)
-
-
-def _note(found: dict[Any, Any]) -> None:
-    """Tell the audit log what was loaded; pages tell it themselves, as listings."""
-    for value in found.values():
-        note(value if isinstance(value, list) else (value,))
+            self._running.discard(task)
+        found = {key: shared[key] for key in keys if key in shared}
+        for value in found.values():
+            note(value if isinstance(value, list) else (value,))
+        return found

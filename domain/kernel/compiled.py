@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Float, Numeric, Select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,8 +33,7 @@ class CompiledSelect:
         for name in state.positiontup or ():
             convert = state.processors.get(name)
             if name in compiled.binds:
-                kind = compiled.binds[name].type
-                convert = kind.dialect_impl(dialect).bind_processor(dialect)
+                convert = _bind_processor(compiled.binds[name].type, dialect)
             value = state.parameters[name]
             fixed = value if convert is None else convert(value)
             self._arguments.append((name, convert) if name in values else (None, fixed))
@@ -64,6 +64,16 @@ class CompiledSelect:
             for row in rows:
                 row[at] = convert(row[at])
         return rows
+
+
+def _bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if (
+        isinstance(kind, ARRAY)
+        and kind.item_type.dialect_impl(dialect).bind_processor(dialect) is None
+    ):
+        # SQLAlchemy looks at each item, for arrays in arrays.
+        return list
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

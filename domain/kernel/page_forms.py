@@ -12,9 +12,8 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from domain.kernel.reads import one_of
+from domain.kernel.reads import one_of, unplanned
 
 
 class Cut(NamedTuple):
@@ -57,7 +56,7 @@ def pages(statement: Select[Any], cut: Cut, parent: Any) -> Select[Any]:
     Each is cut at its own place in an index that begins with the parent's key, so it reads no more
     rows than it has, however many the parent has.
     """
-    wanted = func.unnest(bindparam("parents", type_=ARRAY(parent.type)))
+    wanted = func.unnest(unplanned("parents", parent.type))
     each = wanted.table_valued("key").render_derived("parents")
     cuts = page(statement.where(parent == each.c.key), cut).lateral("page")
     keys = tuple(cuts.c[f"sort_key_{at}"] for at in range(len(cut.columns)))
