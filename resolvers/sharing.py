@@ -49,10 +49,12 @@ class SharedReads:
         try:
             async with self._database.reading_as(actor) as connection:
                 self._close(batch, place)
-                batch.tell(await query(connection, actor, list(batch.keys), *argument))
+                found = await query(connection, actor, list(batch.keys), *argument)
         except Exception as error:
             self._close(batch, place)
             batch.fail(error)
+        else:
+            batch.tell(found)
 
     def _close(self, batch: _Batch, place: Hashable) -> None:
         if self._gathering.get(place) is batch:
