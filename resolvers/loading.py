@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Collection, Hashable
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.kernel.access import Actor
 from domain.kernel.audit_reads import note
 from domain.kernel.paging import Page, empty_page
-from resolvers.batching import DataLoader
+from resolvers.batching import DataLoader, Fail, Queue
 from resolvers.connections import Listing
-from resolvers.sharing import SharedReads
+from resolvers.sharing import Asked, Found, Query, SharedReads
 
 K = TypeVar("K", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
@@ -34,15 +35,16 @@ class LoaderGroup:
     def __init__(self, reads: SharedReads, actor: Actor) -> None:
         self._reads = reads
         self._actor = actor
-        self._running: set[asyncio.Task[Any]] = set()
+        self._asked: list[Asked] = []
         self._is_over = False
 
     def stop(self) -> None:
         """The operation is over: end what still loads for it, down to its statement."""
         self._is_over = True
-        for task in self._running:
-            task.cancel()
+        for each in self._asked:
+            each.drop()
         # They know the group: without this the garbage collector would have to find all of it.
+        self._asked.clear()
         for name in [name for name, each in vars(self).items() if isinstance(each, DataLoader)]:
             del vars(self)[name]
 
@@ -60,15 +62,15 @@ class LoaderGroup:
 
     def many_chosen(self, query: ByKeyAnd[K, A, list[V]]) -> DataLoader[tuple[K, A], list[V]]:
         """``(K, choice) → list[V]``: one statement for each choice in the operation."""
-        return self._loader_by_argument(query, lambda _key: [])
+        return self._loader_by_argument(query, lambda found, key, _: found.get(key, []))
 
     def one_chosen(self, query: ByKeyAnd[K, A, V]) -> DataLoader[tuple[K, A], V | None]:
         """``(K, choice) → V | None``: one statement for each choice in the operation."""
-        return self._loader_by_argument(query, lambda _key: None)
+        return self._loader_by_argument(query, lambda found, key, _: found.get(key))
 
     def counts(self, query: ByKeyAnd[K, A, int]) -> DataLoader[tuple[K, A], int]:
         """``(K, filter) → int``."""
-        return self._loader_by_argument(query, lambda _key: 0)
+        return self._loader_by_argument(query, lambda found, key, _: found.get(key, 0))
 
     def pages(
         self,
@@ -77,59 +79,55 @@ class LoaderGroup:
     ) -> DataLoader[tuple[K, A], Listing[R]]:
         """``(parent, asked) → Listing``: one statement for each distinct ``asked``."""
 
-        async def load(keys: list[tuple[K, A]]) -> list[Listing[R]]:
-            pages = await self._by_argument(query, keys)
-            return [
-                Listing(
-                    pages.get(key) or empty_page(),
-                    lambda parent=key[0], asked=key[1]: count(parent, asked),  # type: ignore[misc]
-                )
-                for key in keys
-            ]
+        def listing(found: Found, key: K, asked: A) -> Listing[R]:
+            return Listing(found.get(key) or empty_page(), lambda: count(key, asked))
 
-        return DataLoader(load)
+        return self._loader_by_argument(query, listing)
 
-    def _loader(self, query: Any, missing: Callable[[Any], Any]) -> DataLoader[Any, Any]:
-        async def load(keys: list[Any]) -> list[Any]:
-            found = await self._read(query, keys)
-            return [found[key] if key in found else missing(key) for key in keys]
+    def _loader(self, query: Query, missing: Callable[[Any], Any]) -> DataLoader[Any, Any]:
+        def ask(queue: Queue, fail: Fail) -> None:
+            def tell(found: Found) -> None:
+                for key, future in queue:
+                    _settle(future, found[key] if key in found else missing(key))
 
-        return DataLoader(load)
+            self._ask(query, [key for key, _ in queue], (), tell, fail)
+
+        return DataLoader(ask)
 
     def _loader_by_argument(
-        self, query: Any, missing: Callable[[Any], Any]
+        self, query: Query, value: Callable[[Found, Any, Any], Any]
     ) -> DataLoader[Any, Any]:
-        async def load(keys: list[tuple[Any, Any]]) -> list[Any]:
-            found = await self._by_argument(query, keys)
-            return [found[key] if key in found else missing(key) for key in keys]
-
-        return DataLoader(load)
-
-    async def _by_argument(
-        self, query: Any, keys: list[tuple[Any, Any]]
-    ) -> dict[tuple[Any, Any], Any]:
         """One statement per distinct argument: their number is the document's, not the rows'."""
-        parents: dict[Any, list[Any]] = {}
-        for parent, argument in keys:
-            parents.setdefault(argument, []).append(parent)
-        found: dict[tuple[Any, Any], Any] = {}
-        for argument, wanted in parents.items():
-            answers = await self._read(query, wanted, argument)
-            found |= {(parent, argument): answer for parent, answer in answers.items()}
-        return found
 
-    async def _read(self, query: Any, keys: list[Any], *argument: Hashable) -> dict[Any, Any]:
-        """What is found for the keys, and told to the audit log; pages tell it as listings."""
-        if self._is_over:
-            raise asyncio.CancelledError
-        task = asyncio.current_task()
-        assert task is not None
-        self._running.add(task)
-        try:
-            shared = await self._reads.read(query, self._actor, keys, *argument)
-        finally:
-            self._running.discard(task)
-        found = {key: shared[key] for key in keys if key in shared}
-        for value in found.values():
-            note(value if isinstance(value, list) else (value,))
-        return found
+        def ask(queue: Queue, fail: Fail) -> None:
+            parts: dict[Any, Queue] = {}
+            for each in queue:
+                parts.setdefault(each[0][1], []).append(each)
+            for argument, part in parts.items():
+                keys = [key for (key, _), _ in part]
+                self._ask(query, keys, (argument,), partial(tell, argument, part), fail)
+
+        def tell(argument: Any, part: Queue, found: Found) -> None:
+            for (key, _), future in part:
+                _settle(future, value(found, key, argument))
+
+        return DataLoader(ask)
+
+    def _ask(
+        self,
+        query: Query,
+        keys: list[Any],
+        argument: tuple[Any, ...],
+        tell: Callable[[Found], None],
+        fail: Fail,
+    ) -> None:
+        # Once the operation is over nobody waits for what is still asked.
+        if not self._is_over:
+            self._asked.append(self._reads.ask(query, self._actor, keys, argument, tell, fail))
+
+
+def _settle(future: Future[Any], value: Any) -> None:
+    """Hand out what was loaded, and tell the audit log; pages tell it themselves, as listings."""
+    if not future.done():
+        note(value if isinstance(value, list) else (value,))
+        future.set_result(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable
+from contextvars import copy_context
 from typing import Any
 
 from domain.kernel.access import Actor
@@ -15,6 +16,65 @@ _MOST_KEYS = 100
 
 Found = dict[Any, Any]
 Query = Callable[..., Awaitable[Found]]
+Place = tuple[Query, Actor, tuple[Hashable, ...]]
+
+
+class Asked:
+    """
+    Keys that somebody waits for.
+
+    ``tell`` is called with what is found for them and perhaps others, or ``fail`` with why there is
+    nothing, in the context of who asked; neither once it is dropped.
+    """
+
+    __slots__ = ("_batch", "_context", "_fail", "_tell", "actor", "is_dropped", "keys")
+
+    def __init__(
+        self,
+        batch: _Batch,
+        actor: Actor,
+        keys: Collection[Any],
+        tell: Callable[[Found], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self._batch = batch
+        self.actor = actor
+        self.keys = keys
+        self.is_dropped = False
+        self._tell = tell
+        self._fail = fail
+        self._context = copy_context()
+
+    def tell(self, found: Found) -> None:
+        """This was found."""
+        if not self.is_dropped:
+            self._context.run(self._tell, found)
+
+    def fail(self, error: Exception) -> None:
+        """Nothing was found."""
+        if not self.is_dropped:
+            self._context.run(self._fail, error)
+
+    def drop(self) -> None:
+        """Nobody waits any more. Once nobody waits for any of a read, the read is cancelled."""
+        self.is_dropped = True
+        self._batch.end_if_dropped()
+
+
+class _Batch:
+    """Those who share one read."""
+
+    __slots__ = ("asked", "keys", "task")
+
+    task: asyncio.Task[None]
+
+    def __init__(self) -> None:
+        self.keys: dict[Any, None] = {}
+        self.asked: list[Asked] = []
+
+    def end_if_dropped(self) -> None:
+        if all(each.is_dropped for each in self.asked):
+            self.task.cancel()
 
 
 class SharedReads:
@@ -23,85 +83,63 @@ class SharedReads:
 
     Those of readers who see all rows share by role and permissions, others by who they are. A read
     begins after whoever asks for it has asked, so it sees all that was committed by then. What
-    fails for several is tried again by each alone, and who is cancelled leaves it to the others.
+    fails for several is tried again for each alone.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._gathering: dict[Hashable, _Batch] = {}
+        self._gathering: dict[Place, _Batch] = {}
 
-    async def read(
-        self, query: Query, actor: Actor, keys: Collection[Any], *argument: Hashable
-    ) -> Found:
-        """What ``query(connection, actor, keys, *argument)`` finds; more keys than these may be."""
+    def ask(
+        self,
+        query: Query,
+        actor: Actor,
+        keys: Collection[Any],
+        argument: tuple[Hashable, ...],
+        tell: Callable[[Found], None],
+        fail: Callable[[Exception], None],
+    ) -> Asked:
+        """Have ``query(connection, actor, keys, *argument)`` told, or why it failed."""
         # Who sees all rows is nobody in particular: what depended on who asks would find nothing.
         reader = kind_of(actor) if actor.sees_all_rows else actor
         place = (query, reader, argument)
         batch = self._gathering.get(place)
         if batch is None or len(batch.keys) + len(keys) > _MOST_KEYS:
             batch = self._gathering[place] = _Batch()
-            batch.task = asyncio.create_task(self._run(batch, place))
-        found = await batch.found(keys)
-        return await self._alone(query, actor, keys, argument) if found is None else found
+            batch.task = asyncio.create_task(self._gathered(batch, place))
+        batch.keys.update(dict.fromkeys(keys))
+        asked = Asked(batch, actor, keys, tell, fail)
+        batch.asked.append(asked)
+        return asked
 
-    async def _run(self, batch: _Batch, place: tuple[Query, Actor, tuple[Hashable, ...]]) -> None:
-        query, actor, argument = place
+    async def _gathered(self, batch: _Batch, place: Place) -> None:
+        query, reader, argument = place
         try:
-            async with self._database.reading_as(actor) as connection:
+            async with self._database.reading_as(reader) as connection:
+                # Until there was a connection, others could join.
                 self._close(batch, place)
-                found = await query(connection, actor, list(batch.keys), *argument)
+                found = await query(connection, reader, list(batch.keys), *argument)
         except Exception as error:
             self._close(batch, place)
-            batch.fail(error)
+            await self._failed(batch, error, place)
         else:
-            batch.tell(found)
+            for each in batch.asked:
+                each.tell(found)
+        # They know each other: without this the garbage collector would have to find both.
+        batch.asked.clear()
 
-    def _close(self, batch: _Batch, place: Hashable) -> None:
+    async def _failed(self, batch: _Batch, error: Exception, place: Place) -> None:
+        if len(batch.asked) == 1:
+            batch.asked[0].fail(error)
+            return
+        query, _, argument = place
+        for each in batch.asked:
+            if not each.is_dropped:
+                again = _Batch()
+                again.asked.append(each)
+                again.keys = dict.fromkeys(each.keys)
+                await self._gathered(again, (query, each.actor, argument))
+
+    def _close(self, batch: _Batch, place: Place) -> None:
         if self._gathering.get(place) is batch:
             del self._gathering[place]
-
-    async def _alone(
-        self, query: Query, actor: Actor, keys: Collection[Any], argument: tuple[Hashable, ...]
-    ) -> Found:
-        async with self._database.reading_as(actor) as connection:
-            return await query(connection, actor, keys, *argument)
-
-
-class _Batch:
-    """The keys of those who share one read, and what each of them waits for."""
-
-    __slots__ = ("_waiting", "keys", "task")
-
-    task: asyncio.Task[None]
-
-    def __init__(self) -> None:
-        self.keys: dict[Any, None] = {}
-        self._waiting: list[asyncio.Future[Found | None]] = []
-
-    async def found(self, keys: Collection[Any]) -> Found | None:
-        """What is found for these keys and others; None if the others may be why it failed."""
-        self.keys.update(dict.fromkeys(keys))
-        told: asyncio.Future[Found | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(told)
-        try:
-            return await told
-        finally:
-            if all(each.cancelled() for each in self._waiting):
-                self.task.cancel()
-
-    def tell(self, found: Found) -> None:
-        """This is what was found."""
-        for each in self._waiting:
-            if not each.done():
-                each.set_result(found)
-
-    def fail(self, error: Exception) -> None:
-        """Nothing was found: whoever waits alone is told why."""
-        is_shared = len(self._waiting) > 1
-        for each in self._waiting:
-            if each.done():
-                continue
-            if is_shared:
-                each.set_result(None)
-            else:
-                each.set_exception(error)

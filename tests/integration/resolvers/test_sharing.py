@@ -6,11 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from domain.billing.invoice_queries import invoices_by_id
-from domain.customer.queries import customers_by_id
 from domain.kernel import access
 from domain.kernel.access import Permission
-from domain.kernel.errors import AccessDenied
 from resolvers.loaders import Loaders
 from resolvers.sharing import SharedReads
 from tests.support.customers import created_customer, created_reseller
@@ -24,6 +21,10 @@ POOR_READER = access.service("service:three", [Permission.CUSTOMER_READ, Permiss
 @pytest.fixture
 def reads(database) -> SharedReads:
     return SharedReads(database)
+
+
+class Unreachable(Exception):
+    """What a read may fail with."""
 
 
 async def sleeping(connection, _actor, keys):
@@ -114,37 +115,63 @@ class TestAFailure:
         assert good.id == customer_id
         assert isinstance(bad, DBAPIError)
 
-    async def test_of_who_asks_alone_is_told_as_it_is(self, reads):
-        nobody = access.service("service:none", [])
+    async def test_is_told_to_who_asks_alone_and_may_be_gone_the_next_time(self, reads):
+        answers = [Unreachable, {1: "one"}]
 
-        with pytest.raises(AccessDenied):
-            await reads.read(invoices_by_id, nobody, [1])
+        async def failing_once(_connection, _actor, _keys):
+            answer = answers.pop(0)
+            if answer is Unreachable:
+                raise answer
+            return answer
+
+        group = Loaders(reads, READER)
+        loader = group.one(failing_once)
+
+        with pytest.raises(Unreachable):
+            await loader.load(1)
+        assert await loader.load(1) == "one"
 
 
-class TestCancelling:
-    async def test_one_leaves_the_read_to_the_others(self, database, reads):
+class TestAnOperationThatIsOver:
+    async def test_leaves_the_read_to_the_others(self, database, reads):
         customer_id = await created_customer(database)
-        leaving = asyncio.create_task(reads.read(customers_by_id, READER, [customer_id + 1]))
-        staying = asyncio.create_task(reads.read(customers_by_id, READER, [customer_id]))
-        await asyncio.sleep(0)
+        over, going_on = Loaders(reads, READER), Loaders(reads, READER)
+        left = over.customer_by_id.load(customer_id)
+        awaited = going_on.customer_by_id.load(customer_id)
+        for _ in range(3):
+            await asyncio.sleep(0)
 
-        leaving.cancel()
+        over.stop()
 
-        assert [*await staying] == [customer_id]
-        assert leaving.cancelled()
+        assert (await awaited).id == customer_id
+        assert not left.done()
 
-    async def test_all_ends_the_statement(self, database, reads):
+    async def test_ends_a_statement_that_nobody_else_waits_for(self, database, reads):
         before = asyncio.all_tasks()
-        tasks = [asyncio.create_task(reads.read(sleeping, READER, [each])) for each in (1, 2)]
+        groups = [Loaders(reads, READER) for _ in range(2)]
+        for each in groups:
+            each.one(sleeping).load(1)
         await _until_sleepers(database, 1)
 
-        for each in tasks:
-            each.cancel()
+        groups[0].stop()
+        await _until_sleepers(database, 1)
+        groups[1].stop()
 
         await _until_sleepers(database, 0)
         # A connection that was torn from its statement is closed by a task of its own.
         while asyncio.all_tasks() - before:
             await asyncio.sleep(0.02)
+
+    async def test_asks_for_nothing_more(self, database, reads):
+        group = Loaders(reads, READER)
+        group.customer_by_id.load(1)
+
+        with captured_statements(database) as statements:
+            group.stop()
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+        assert not statements
 
 
 async def _until_sleepers(database, number: int) -> None:
