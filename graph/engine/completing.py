@@ -164,10 +164,12 @@ class Completing:
         if is_type_of is None:
             self._run.spawn(batch, field, type_, spots)
             return
+        if is_by_class(is_type_of):
+            verdicts = self._verdicts_on(is_type_of, is_type_of, batch, field, spots.values)
+            if all(verdicts[kind] is True for kind in set(map(type, spots.values))):
+                self._run.spawn(batch, field, type_, spots)
+                return
         answers = self._asked(is_type_of, is_type_of, batch, field, spots.values)
-        if all(answer is True for answer in answers):
-            self._run.spawn(batch, field, type_, spots)
-            return
         self._run.when_ready(answers, partial(self._checked, batch, field, type_, spots))
 
     def _checked(
@@ -204,11 +206,23 @@ class Completing:
         if not is_by_class(predicate):
             info = self._run.info(batch, field)
             return [_answer(ask, value, info) for value in values]
+        verdicts = self._verdicts_on(predicate, ask, batch, field, values)
+        return [verdicts[type(value)] for value in values]
+
+    def _verdicts_on(
+        self,
+        predicate: Callable[..., Any],
+        ask: Callable[[Any, Any], Any],
+        batch: Batch,
+        field: Field,
+        values: list[Any],
+    ) -> dict[type[Any], Any]:
+        """What a predicate that looks at classes alone says, by class, of these and others."""
         verdicts = self._verdicts.setdefault(predicate, {})
         for kind in set(map(type, values)) - verdicts.keys():
             one = next(value for value in values if type(value) is kind)
             verdicts[kind] = _answer(ask, one, self._run.info(batch, field))
-        return [verdicts[type(value)] for value in values]
+        return verdicts
 
 
 def _answer(ask: Callable[[Any, Any], Any], value: Any, info: Any) -> Any:

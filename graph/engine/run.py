@@ -60,8 +60,9 @@ class Run:
         self._plan = plan
         self._plans = plans
         self._is_awaitable = executor.is_awaitable
-        #: Classes of values that were found to be regular.
+        #: Classes of values that were found to be regular, and those that are awaited.
         self._regular: set[type[Any]] = set()
+        self._awaited: set[type[Any]] = set()
         self._ready: deque[Batch] = deque()
         self._waiting: list[_Waiting] = []
         self._completing = Completing(self)
@@ -104,12 +105,21 @@ class Run:
         return self._regular.issuperset(map(type, values))
 
     def _awaitable(self, values: Sequence[Any]) -> list[int]:
+        self._learn(values)
+        awaited, known = self._awaited, self._regular
         is_awaitable = self._is_awaitable
-        numbers = [number for number, value in enumerate(values) if is_awaitable(value)]
-        if not numbers:
-            kinds = set(map(type, values))
-            self._regular |= {kind for kind in kinds if not issubclass(kind, _IRREGULAR)}
-        return numbers
+        return [
+            number
+            for number, value in enumerate(values)
+            if type(value) in awaited or (type(value) not in known and is_awaitable(value))
+        ]
+
+    def _learn(self, values: Sequence[Any]) -> None:
+        """Look at a value of each class not met before; irregular ones are asked each."""
+        for kind in set(map(type, values)) - self._regular - self._awaited:
+            if not issubclass(kind, _IRREGULAR):
+                one = next(value for value in values if type(value) is kind)
+                (self._awaited if self._is_awaitable(one) else self._regular).add(kind)
 
     def info(self, batch: Batch, field: Field) -> GraphQLResolveInfo[Any]:
         """The info of the field for all objects of the batch; its path is that of the first."""
