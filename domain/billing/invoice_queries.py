@@ -1,10 +1,9 @@
 """Reads of invoices and their lines: only rows of the actor's scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Select, and_, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,8 +33,7 @@ class InvoiceOrderField(StrEnum):
     TOTAL = "TOTAL"
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceFilter:
+class InvoiceFilter(NamedTuple):
     """All that are given must hold; the last day of a range is not in it."""
 
     status: tuple[InvoiceStatus, ...] | None = None
@@ -47,8 +45,7 @@ class InvoiceFilter:
     due_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceList:
+class InvoiceList(NamedTuple):
     """A list of invoices as a client asks for it. TOTAL orders by minor units, in any currency."""
 
     part: Slice

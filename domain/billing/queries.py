@@ -1,10 +1,9 @@
 """Reads of accounts, payments and allocations: only rows of the actor's scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,8 +24,7 @@ class PaymentOrderField(StrEnum):
     AMOUNT = "AMOUNT"
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentFilter:
+class PaymentFilter(NamedTuple):
     """All that are given must hold. ``received_to`` is exclusive."""
 
     method: tuple[PaymentMethod, ...] | None = None
@@ -35,8 +33,7 @@ class PaymentFilter:
     has_credit: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentList:
+class PaymentList(NamedTuple):
     """A list of payments as a client asks for it."""
 
     part: Slice

@@ -1,8 +1,7 @@
 """Reads of what hangs off a customer: addresses, documents, channels, history."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,15 +17,13 @@ from domain.kernel.records import fetch, select_record
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class AddressChoice:
+class AddressChoice(NamedTuple):
     """Addresses of one type, or of all."""
 
     type: AddressType | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentChoice:
+class DocumentChoice(NamedTuple):
     """Documents in one verification status, or in all."""
 
     status: VerificationStatus | None = None

@@ -1,10 +1,9 @@
 """Reads of customers: each takes the actor and returns only rows of its scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,8 +33,7 @@ class CustomerOrderField(StrEnum):
     DISPLAY_NAME = "DISPLAY_NAME"
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerFilter:
+class CustomerFilter(NamedTuple):
     """All that are given must hold. ``query`` finds parts of names, numbers, e-mail, username."""
 
     query: str | None = None
@@ -48,8 +46,7 @@ class CustomerFilter:
     created_to: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerList:
+class CustomerList(NamedTuple):
     """A list of customers as a client asks for it."""
 
     part: Slice

@@ -1,8 +1,7 @@
 """A customer's timeline: what the event log holds of them, newest first."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +14,7 @@ from domain.kernel.reads import remembered
 from domain.kernel.records import select_record
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineList:
+class TimelineList(NamedTuple):
     """Events of these types (dotted, as on the wire)."""
 
     part: Slice

@@ -1,8 +1,7 @@
 """Reads of accounts: for those who manage them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,8 +18,7 @@ _ACCOUNTS = Ordering("id", (models.Account.id,))
 _PROGRAMS = Ordering("id", (models.ServiceAccount.id,))
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFilter:
+class AccountFilter(NamedTuple):
     """All that are given must hold."""
 
     role: tuple[AccountRole, ...] | None = None
@@ -28,8 +26,7 @@ class AccountFilter:
     is_active: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountList:
+class AccountList(NamedTuple):
     """A list of accounts as a client asks for it, in the order they were created."""
 
     part: Slice

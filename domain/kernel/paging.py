@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,8 +24,8 @@ R = TypeVar("R")
 K = TypeVar("K")
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+# A tuple, as lists and filters are: they are keys of loaders, hashed several times a parent.
+class Slice(NamedTuple):
     """Relay's four arguments, checked: a page of 1 to 100 rows from one end of the list."""
 
     first: int | None = None

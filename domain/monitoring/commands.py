@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.kernel.paging import Slice
 from domain.monitoring.models import AlertSeverity, AlertStatus, MetricKind, SegmentKind
@@ -17,16 +18,14 @@ class NewSample:
     sampled_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertFilter:
+class AlertFilter(NamedTuple):
     """Which alerts to list; an empty part lets all through."""
 
     statuses: tuple[AlertStatus, ...] = ()
     severities: tuple[AlertSeverity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AlertList:
+class AlertList(NamedTuple):
     """A page of alerts, newest first."""
 
     part: Slice

@@ -1,8 +1,7 @@
 """Reads of RADIUS: each takes the actor and returns only rows of its scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,8 +28,7 @@ _NEWEST = Ordering(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SessionFilter:
+class SessionFilter(NamedTuple):
     """All that are given must hold; ``active`` asks for those online, or those that ended."""
 
     active: bool | None = None
@@ -40,8 +38,7 @@ class SessionFilter:
     framed_ip_address: IpAddress | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionList:
+class SessionList(NamedTuple):
     """A list of sessions as a client asks for it, the latest start first."""
 
     part: Slice

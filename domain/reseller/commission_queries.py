@@ -1,8 +1,7 @@
 """Reads of commission: for staff who may read it, and for resellers within their subtree."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,8 +16,7 @@ from domain.reseller.models import CommissionKind, CommissionState
 from domain.reseller.policy import visible_entries, visible_settlements
 
 
-@dataclass(frozen=True, slots=True)
-class CommissionFilter:
+class CommissionFilter(NamedTuple):
     """All that are given must hold; ``period`` is a month as ``2025-03``."""
 
     state: CommissionState | None = None
@@ -26,8 +24,7 @@ class CommissionFilter:
     period: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CommissionList:
+class CommissionList(NamedTuple):
     """A list of commission entries as a client asks for it, newest first."""
 
     part: Slice

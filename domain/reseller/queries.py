@@ -1,8 +1,7 @@
 """Reads of resellers: each takes the actor and returns only rows of its scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,16 +23,14 @@ from domain.reseller.models import ResellerStatus
 from domain.reseller.policy import visible_resellers
 
 
-@dataclass(frozen=True, slots=True)
-class ResellerFilter:
+class ResellerFilter(NamedTuple):
     """All that are given must hold. ``query`` finds parts of codes and names."""
 
     query: str | None = None
     status: tuple[ResellerStatus, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResellerList:
+class ResellerList(NamedTuple):
     """A list of resellers as a client asks for it, in the order they were entered."""
 
     part: Slice

@@ -1,10 +1,9 @@
 """Reads of tariffs: each takes the actor and returns only rows of its scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import DateTime, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,16 +54,14 @@ class PlanOrderField(StrEnum):
     PRICE = "PRICE"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFilter:
+class PlanFilter(NamedTuple):
     """All that are given must hold."""
 
     on_sale: bool | None = None
     code: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanList:
+class PlanList(NamedTuple):
     """A list of plans as a client asks for it. PRICE orders by minor units, in any currency."""
 
     part: Slice

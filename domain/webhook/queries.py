@@ -1,8 +1,7 @@
 """Reads of webhook endpoints and what was sent to them: only those the actor may care for."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -31,32 +30,28 @@ _NEWEST_FIRST = Ordering("id", (models.WebhookAttempt.id,), descending=True)
 _READ = "read webhook endpoints"
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointFilter:
+class EndpointFilter(NamedTuple):
     """All that are given must hold."""
 
     status: tuple[WebhookStatus, ...] | None = None
     reseller_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointList:
+class EndpointList(NamedTuple):
     """A list of endpoints as a client asks for it, in the order they were created."""
 
     part: Slice
     filter: EndpointFilter = EndpointFilter()
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFilter:
+class AttemptFilter(NamedTuple):
     """All that are given must hold."""
 
     event_id: UUID | None = None
     was_delivered: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptList:
+class AttemptList(NamedTuple):
     """A list of attempts as a client asks for it, newest first."""
 
     part: Slice
