@@ -18,7 +18,9 @@ from graph.scalars import CurrencyCode
 class Money(RowType):
     row = money.Money
 
-    amount: decimal.Decimal = strawberry.field(description="Amount in major units, as a string")
+    text: decimal.Decimal = strawberry.field(
+        name="amount", description="Amount in major units, as a string"
+    )
     currency: CurrencyCode = strawberry.field(description="ISO 4217 code")
 
 

@@ -15,6 +15,7 @@ from strawberry.types.scalar import ScalarDefinition
 from domain.kernel import values
 from domain.kernel.errors import DomainError
 from graph.durations import format_duration, parse_duration
+from graph.engine import unchanged
 
 BigInt = NewType("BigInt", int)
 EmailAddress = NewType("EmailAddress", str)
@@ -93,6 +94,18 @@ def parse_decimal(value: Any) -> decimal.Decimal:
     return decimal.Decimal(text)
 
 
+@unchanged(str)
+def format_decimal(value: decimal.Decimal | str) -> str:
+    """All digits, and no exponent; a text is one already."""
+    return value if type(value) is str else format(value, "f")
+
+
+@unchanged(str)
+def format_text(value: Any) -> str:
+    """What a value is as text; a text is itself."""
+    return str(value)
+
+
 def parse_big_int(value: Any) -> int:
     """A 64-bit integer, as text or as a JSON integer."""
     expected = 'a 64-bit integer, best as a string, like "4294967296"'
@@ -164,7 +177,7 @@ def _scalar(
     name: str,
     description: str,
     parse: Callable[[Any], Any],
-    serialize: Callable[[Any], Any] = str,
+    serialize: Callable[[Any], Any] = format_text,
     url: str | None = None,
 ) -> ScalarDefinition:
     return strawberry.scalar(
@@ -206,7 +219,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Decimal",
         "A finite decimal number, as a string",
         parse_decimal,
-        lambda value: format(value, "f"),
+        format_decimal,
     ),
     BigInt: _scalar("BigInt", "A 64-bit integer, as a string", parse_big_int),
     EmailAddress: _scalar(

@@ -53,6 +53,16 @@ class Money:
         """The amount in major units, with all digits of the currency."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
+    @property
+    def text(self) -> str:
+        """``amount`` as text, with all digits of the currency: made from the minor units."""
+        digits = exponent(self.currency)
+        if not digits:
+            return str(self.minor)
+        sign, minor = ("", self.minor) if self.minor >= 0 else ("-", -self.minor)
+        padded = str(minor).zfill(digits + 1)
+        return f"{sign}{padded[:-digits]}.{padded[-digits:]}"
+
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other), self.currency)
 

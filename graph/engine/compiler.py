@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema
 from graphql.execution.collect_fields import (
     GroupedFieldSet,
     collect_fields,
@@ -12,8 +13,9 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.executor import Executor
 
+from graph.engine.declarations import is_by_class
 from graph.engine.leaves import Leaf
-from graph.engine.plan import Field, Selection
+from graph.engine.plan import Field, Part, Selection
 from graph.engine.resolvers import Resolver, resolver_of
 from graph.engine.rows import compiled
 
@@ -47,18 +49,24 @@ class Compiler:
         """What the field asks of objects of this type."""
         known = field.selections.get(object_type)
         if known is None:
-            collected = collect_subfields(
-                self._schema,
-                executor.fragments,
-                executor.variable_values,
-                executor.operation,
-                object_type,
-                field.details,
-                executor.hide_suggestions,
-            )
-            known = self._selection(executor, object_type, collected.grouped_field_set)
+            grouped = self._collected(executor, field, object_type)
+            known = self._selection(executor, object_type, grouped)
             field.selections[object_type] = known
         return known
+
+    def _collected(
+        self, executor: Executor[Any], field: Field, object_type: GraphQLObjectType
+    ) -> GroupedFieldSet:
+        collected = collect_subfields(
+            self._schema,
+            executor.fragments,
+            executor.variable_values,
+            executor.operation,
+            object_type,
+            field.details,
+            executor.hide_suggestions,
+        )
+        return collected.grouped_field_set
 
     def _selection(
         self,
@@ -68,24 +76,54 @@ class Compiler:
         *,
         inlines: bool = True,
     ) -> Selection:
-        constants: dict[str, str] = {}
-        inlined: list[Field] = []
+        constants = {
+            key: type_.name
+            for key, details in grouped.items()
+            if details[0].node.name.value == _TYPENAME
+        }
+        leaves: list[Leaf] = []
+        parts: list[Part] = []
         branches: list[Field] = []
+        for field in self._fields(executor, type_, grouped):
+            if inlines and _is_inlined(field):
+                leaves.append(Leaf(field))
+            elif inlines and (made := self._part(executor, field)) is not None:
+                parts.append(made)
+            else:
+                branches.append(field)
+        fields = [leaf.field for leaf in leaves] + [part.field for part in parts] + branches
+        shown = {*constants, *(field.key for field in fields)}
+        keys = [key for key in grouped if key in shown]
+        build = compiled(keys, constants, leaves, parts)
+        return Selection(type_, build, leaves, branches, keys, constants, parts)
+
+    def _fields(
+        self, executor: Executor[Any], type_: GraphQLObjectType, grouped: GroupedFieldSet
+    ) -> Iterator[Field]:
+        """Those that the type has, but for its name."""
         for order, (key, details) in enumerate(grouped.items()):
             name = details[0].node.name.value
-            if name == _TYPENAME:
-                constants[key] = type_.name
-                continue
-            definition = self._schema.get_field(type_, name)
-            if definition is None:
-                continue
-            resolver = self._resolver(executor, type_, name)
-            field = Field(key, order, details, definition, type_, resolver)
-            (inlined if inlines and _is_inlined(field) else branches).append(field)
-        shown = {*constants, *(field.key for field in (*inlined, *branches))}
-        leaves = [Leaf(field) for field in inlined]
-        build = compiled([key for key in grouped if key in shown], constants, leaves)
-        return Selection(type_, build, leaves, branches)
+            definition = None if name == _TYPENAME else self._schema.get_field(type_, name)
+            if definition is not None:
+                resolver = self._resolver(executor, type_, name)
+                yield Field(key, order, details, definition, type_, resolver)
+
+    def _part(self, executor: Executor[Any], field: Field) -> Part | None:
+        """The field as a part of its parent's loop, if that can be."""
+        type_ = field.named_type
+        if not isinstance(type_, GraphQLObjectType) or not _is_read(field):
+            return None
+        if type_.is_type_of is not None and not is_by_class(type_.is_type_of):
+            return None
+        try:
+            grouped = self._collected(executor, field, type_)
+        except GraphQLError:
+            # Told where the first object of it is met.
+            return None
+        fields = self._fields(executor, type_, grouped)
+        if not all(each.leaf is not None and _is_read(each) for each in fields):
+            return None
+        return Part(field, self.selection(executor, field, type_))
 
     def _resolver(self, executor: Executor[Any], type_: GraphQLObjectType, name: str) -> Resolver:
         place = type_.name, name
@@ -97,9 +135,12 @@ class Compiler:
 
 
 def _is_inlined(field: Field) -> bool:
-    return (
-        field.leaf is not None
-        and not field.is_list
-        and (field.resolver.reads or field.resolver.call) is not None
-        and not field.has_arguments
-    )
+    if _is_read(field):
+        return field.leaf is not None
+    is_called = field.resolver.call is not None and not field.has_arguments
+    return is_called and field.leaf is not None and not field.is_list
+
+
+def _is_read(field: Field) -> bool:
+    is_attribute = field.resolver.reads is not None and not field.has_arguments
+    return is_attribute and not field.is_list

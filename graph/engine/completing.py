@@ -30,18 +30,20 @@ class Completing:
         #: What a predicate that looks at classes alone has said, or raised.
         self._verdicts: dict[Any, dict[type[Any], Any]] = {}
 
-    def field(self, batch: Batch, field: Field, values: list[Any]) -> None:
-        """Put the field's values in the rows of the batch; a value is of the row of its number."""
+    def field(
+        self, batch: Batch, field: Field, values: list[Any], numbers: Sequence[int] | None = None
+    ) -> None:
+        """Put the field's values in the rows of the batch, or in those of these ``numbers``."""
         key, rows = field.key, batch.rows
         if field.leaf is not None and not field.is_list:
             for row, value in enumerate(values):
                 rows[row][key] = self.leaf(At(batch, field, row), value)
             return
-        if not field.is_list and self._run.are_regular(values):
+        if numbers is None and not field.is_list and self._run.are_regular(values):
             self._meet(batch, field, Spots.of_rows(field, rows, values))
             return
         spots = Spots(field)
-        for row, value in enumerate(values):
+        for row, value in zip(numbers or range(len(values)), values, strict=True):
             if value is None or value is Undefined or isinstance(value, Exception):
                 self._absent(At(batch, field, row), value)
             elif field.is_list:
@@ -49,6 +51,14 @@ class Completing:
             else:
                 spots.add(row, (), rows[row], key, value)
         self._meet(batch, field, spots)
+
+    def is_of_type(self, batch: Batch, field: Field, value: Any) -> bool:
+        """Whether an object is of the field's type, which is no abstract one and goes by class."""
+        is_type_of = field.named_type.is_type_of  # type: ignore[attr-defined]
+        if is_type_of is None:
+            return True
+        verdicts = self._verdicts_on(is_type_of, is_type_of, batch, field, [value])
+        return verdicts[type(value)] is True
 
     def leaf(self, at: At, value: Any) -> Any:
         """The leaf in the response, None where it failed."""

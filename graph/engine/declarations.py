@@ -44,6 +44,25 @@ def by_class(predicate: F) -> F:
     return predicate
 
 
+def unchanged(kind: type[Any]) -> Callable[[F], F]:
+    """
+    Promise that a scalar's ``serialize`` gives values of exactly this class back as they are.
+
+    The engine does not call it for them.
+    """
+
+    def promised(serialize: F) -> F:
+        serialize.unchanged = kind  # type: ignore[attr-defined]
+        return serialize
+
+    return promised
+
+
+def unchanged_by(serialize: Callable[..., Any]) -> type[Any] | None:
+    """The class for which ``unchanged`` was promised."""
+    return getattr(serialize, "unchanged", None)
+
+
 def is_by_class(predicate: Callable[..., Any]) -> bool:
     """Whether ``by_class`` was promised."""
     return getattr(predicate, "is_by_class", False)

@@ -17,6 +17,7 @@ from graphql import (
 )
 from graphql.pyutils import inspect
 
+from graph.engine.declarations import unchanged_by
 from graph.engine.plan import Field
 
 #: Expressions that are true of values that stand in the response as they are.
@@ -35,10 +36,11 @@ class Leaf:
     A field of a selection that is a leaf and is got without more ado.
 
     ``as_it_is`` is a Python expression, or None; ``plain`` are classes of values that are neither
-    awaitable nor failures, and so may go straight to ``coerce``.
+    awaitable nor failures, and so may go straight to ``coerce``; to it those of the class
+    ``unchanged`` need not go.
     """
 
-    __slots__ = ("as_it_is", "coerce", "field", "plain", "resolver")
+    __slots__ = ("as_it_is", "coerce", "field", "plain", "resolver", "unchanged")
 
     def __init__(self, field: Field) -> None:
         assert field.leaf is not None
@@ -46,6 +48,7 @@ class Leaf:
         self.resolver = field.resolver
         self.as_it_is = _AS_IT_IS[field.leaf.name] if field.leaf in _BUILT_IN else None
         self.coerce: Callable[[Any], Any] = field.leaf.coerce_output_value
+        self.unchanged = unchanged_by(self.coerce)
         self.plain: set[type[Any]] = set()
         enum = getattr(field.leaf, "wrapped_cls", None)
         if isinstance(enum, EnumMeta):
@@ -57,7 +60,15 @@ class Leaf:
             "call": self.resolver.function,
             "plain": self.plain,
             "coerce": self.coerce,
+            "unchanged": self.unchanged,
         }
+
+    def coercing(self, value: str, name: str) -> str:
+        """An expression for what is coerced from the value, or Undefined; the name is its own."""
+        coerced = f"coerce{name}({value}) if type({value}) in plain{name} else Undefined"
+        if self.unchanged is None:
+            return coerced
+        return f"{value} if type({value}) is unchanged{name} else {coerced}"
 
     def _learn(self, enum: EnumMeta) -> None:
         """Look the names of an enum's members up once: Strawberry searches for each value."""

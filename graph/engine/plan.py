@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphql import (
     FieldNode,
@@ -84,16 +84,28 @@ class Field:
         self.selections: dict[GraphQLObjectType, Selection] = {}
 
 
+class Part(NamedTuple):
+    """
+    An object that is read from its parent, and of which nothing but leaves is read.
+
+    Its response object is made in the loop of its parent's.
+    """
+
+    field: Field
+    selection: Selection
+
+
 class Selection:
     """
     What is asked of objects of one type.
 
-    ``build(sources, late, *infos)`` makes the response object of each source, with all keys in
-    order and the plain ones of ``leaves`` in place; ``informed`` are those fields of them whose
-    resolver takes an info. ``branches`` are the fields that remain to be resolved.
+    ``build(sources, late, asides, *infos)`` makes the response object of each source, with all
+    ``keys`` in order, ``constants`` and the plain ones of ``leaves`` and ``parts`` in place;
+    ``informed`` are those fields of the leaves whose resolver takes an info. ``branches`` are the
+    fields that remain to be resolved.
     """
 
-    __slots__ = ("branches", "build", "informed", "leaves", "type")
+    __slots__ = ("branches", "build", "constants", "informed", "keys", "leaves", "parts", "type")
 
     def __init__(
         self,
@@ -101,17 +113,24 @@ class Selection:
         build: Callable[..., list[dict[str, Any]]],
         leaves: Sequence[Leaf],
         branches: Sequence[Field],
+        keys: Sequence[str],
+        constants: dict[str, str],
+        parts: Sequence[Part],
     ) -> None:
         self.type = type_
         self.build = build
         self.leaves = leaves
         self.informed = [leaf.field for leaf in leaves if leaf.resolver.takes_info]
         self.branches = branches
+        self.keys = keys
+        self.constants = constants
+        self.parts = parts
 
     @property
     def size(self) -> int:
         """How many fields it has."""
-        return len(self.leaves) + len(self.branches) + 1
+        own = len(self.leaves) + len(self.branches) + 1
+        return own + sum(part.selection.size for part in self.parts)
 
 
 class Plan:

@@ -9,53 +9,59 @@ from typing import Any
 from graphql import Undefined
 
 from graph.engine.leaves import Leaf
+from graph.engine.parts import part_lines, part_names
+from graph.engine.plan import Part
+from graph.engine.reading import reader, reading
 
 Build = Callable[..., list[dict[str, Any]]]
 
-_HEAD = """\
-def build(sources, late{infos}):
-    rows = []
-    add = rows.append
-    for s in sources:
-"""
 
-
-def compiled(keys: Sequence[str], constants: dict[str, str], leaves: Sequence[Leaf]) -> Build:
+def compiled(
+    keys: Sequence[str],
+    constants: dict[str, str],
+    leaves: Sequence[Leaf],
+    parts: Sequence[Part] = (),
+) -> Build:
     """
-    ``build(sources, late, *infos) -> rows``.
+    ``build(sources, late, asides, *infos) -> rows``.
 
-    A row has ``keys`` in their order: ``constants`` by key, the ``leaves``, and None
-    for the others. Values that are not plain go through ``late(number, rows, value)``, with the
-    number of the leaf and the rows made before; its answer stands in the row. So do exceptions,
-    as values. Names in the code are numbers: nothing of a client's gets there but as a quoted key.
+    A row has ``keys`` in their order: ``constants`` by key, the ``leaves``, the ``parts``, and None
+    for the others. Values of leaves that are not plain go through ``late(number, rows, value)``,
+    with the number of the leaf and the rows made before; its answer stands in the row. So do
+    exceptions, as values. Objects of parts that are not plain go to the ``asides``.
+    Names in the code are numbers: nothing of a client's gets there but as a quoted key.
     """
     numbered = list(enumerate(leaves))
     names: dict[str, Any] = {"isfinite": isfinite, "Undefined": Undefined}
     for number, leaf in numbered:
         names |= {f"{name}{number}": value for name, value in leaf.names().items()}
-    reads = [(number, leaf) for number, leaf in numbered if leaf.resolver.reads is not None]
-    names["each"] = _reader([leaf for _, leaf in reads])
-    body = _reading(reads) + _calling(numbered) + _coercing(numbered) + _late(numbered)
+    for number, part in enumerate(parts):
+        names |= part_names(number, part)
+    read = [(f"r{number}", leaf.resolver.reads) for number, leaf in numbered]
+    read += [(f"o{number}", part.field.resolver.reads) for number, part in enumerate(parts)]
+    targets = [target for target, attribute in read if attribute is not None]
+    attributes = [attribute for _, attribute in read if attribute is not None]
+    names["each"] = reader(attributes)
+    body = reading(targets, attributes, "s", "each") + _calling(numbered)
+    body += _coercing(numbered) + _late(numbered)
+    for number, part in enumerate(parts):
+        body += part_lines(number, part)
     infos = "".join(f", info{number}" for number, leaf in numbered if leaf.resolver.takes_info)
     cells = {key: repr(text) for key, text in constants.items()}
     cells |= {leaf.field.key: f"v{number}" for number, leaf in numbered}
+    cells |= {part.field.key: f"w{number}" for number, part in enumerate(parts)}
     row = ", ".join(f"{key!r}: {cells.get(key, 'None')}" for key in keys)
-    lines = "".join(f"        {line}\n" for line in (*body, f"add({{{row}}})"))
-    source = f"{_HEAD.format(infos=infos)}{lines}    return rows\n"
+    known = [f"known{number} = set()" for number, _ in enumerate(parts)]
+    head = [*known, "rows = []", "add = rows.append", "for s in sources:"]
+    loop = [f"    {line}" for line in (*body, f"add({{{row}}})")]
+    lines = "\n".join(f"    {line}" for line in (*head, *loop, "return rows"))
+    source = f"def build(sources, late, asides{infos}):\n{lines}\n"
     exec(compile(source, "<selection>", "exec"), names)  # noqa: S102
     build: Build = names["build"]
     return build
 
 
 Numbered = Sequence[tuple[int, Leaf]]
-
-
-def _reading(reads: Numbered) -> list[str]:
-    if not reads:
-        return []
-    lines = [f"    r{number} = s.{leaf.resolver.reads}" for number, leaf in reads]
-    targets = "".join(f"r{number}, " for number, _ in reads)
-    return ["try:", *lines, "except Exception:", f"    {targets}= each(s)"]
 
 
 def _calling(leaves: Numbered) -> list[str]:
@@ -75,8 +81,7 @@ def _coercing(leaves: Numbered) -> list[str]:
     targets = ""
     for number, leaf in leaves:
         if leaf.as_it_is is None:
-            test = f"type(r{number}) in plain{number}"
-            lines.append(f"    v{number} = coerce{number}(r{number}) if {test} else Undefined")
+            lines.append(f"    v{number} = {leaf.coercing(f'r{number}', str(number))}")
             targets += f"v{number} = "
     return ["try:", *lines, "except Exception:", f"    {targets}Undefined"] if lines else []
 
@@ -96,19 +101,3 @@ def _late(leaves: Numbered) -> list[str]:
                 late = f"None if r{number} is None else {late}"
         lines += [f"if {test}:", f"    v{number} = {late}"]
     return lines
-
-
-def _reader(leaves: Sequence[Leaf]) -> Callable[[Any], tuple[Any, ...]]:
-    """Reads each attribute by itself: what one raises is its value."""
-    names = [leaf.resolver.reads or "" for leaf in leaves]
-
-    def each(source: Any) -> tuple[Any, ...]:
-        values: list[Any] = []
-        for name in names:
-            try:
-                values.append(getattr(source, name))
-            except Exception as error:
-                values.append(error)
-        return tuple(values)
-
-    return each

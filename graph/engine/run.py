@@ -21,6 +21,7 @@ from graphql.execution.executor import Executor
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
+from graph.engine.asides import Asides
 from graph.engine.batch import At, Batch, Spots
 from graph.engine.cache import Plans
 from graph.engine.compiler import Compiler
@@ -65,7 +66,7 @@ class Run:
         self._awaited: set[type[Any]] = set()
         self._ready: deque[Batch] = deque()
         self._waiting: list[_Waiting] = []
-        self._completing = Completing(self)
+        self.completing = Completing(self)
 
     async def result(self) -> ExecutionResult:
         """Run to the end."""
@@ -100,6 +101,11 @@ class Run:
     def are_regular(self, values: Sequence[Any]) -> bool:
         """Whether each of them is a value, for sure: not null, no failure, nothing to await."""
         return self._are_known(values) or (not self._awaitable(values) and self._are_known(values))
+
+    def regular_kinds(self, values: Sequence[Any]) -> set[type[Any]]:
+        """Those of their classes whose values are all regular."""
+        self._learn(values)
+        return self._regular.intersection(map(type, values))
 
     def _are_known(self, values: Sequence[Any]) -> bool:
         return self._regular.issuperset(map(type, values))
@@ -150,7 +156,7 @@ class Run:
 
     async def _one_by_one(self, root: Batch) -> None:
         """A mutation: each field with all below it before the next; none after a total failure."""
-        root.place(self._plan.root.build(root.sources, None))
+        root.place(self._plan.root.build(root.sources, None, None))
         for field in self._plan.root.branches:
             self._resolve(root, field)
             await self._advance()
@@ -168,7 +174,10 @@ class Run:
     def _execute(self, batch: Batch) -> None:
         selection = batch.selection
         infos = [field.resolver.info(self.info(batch, field)) for field in selection.informed]
-        batch.place(selection.build(batch.sources, partial(self._late, batch), *infos))
+        asides = Asides(self, batch) if selection.parts else None
+        batch.place(selection.build(batch.sources, partial(self._late, batch), asides, *infos))
+        if asides is not None:
+            asides.complete()
         for field in selection.branches:
             self._resolve(batch, field)
 
@@ -182,7 +191,7 @@ class Run:
         else:
             info = self.info(batch, field) if field.resolver.needs_info else None
             values = field.resolver.values(batch.sources, info, given)
-        self.when_ready(values, partial(self._completing.field, batch, field))
+        self.when_ready(values, partial(self.completing.field, batch, field))
 
     def _arguments(self, field: Field) -> dict[str, Any]:
         if field.fixed_arguments is not None:
@@ -205,13 +214,13 @@ class Run:
         if self._is_awaitable(value):
 
             def then(values: list[Any]) -> None:
-                batch.rows[at.row][leaf.field.key] = self._completing.leaf(at, values[0])
+                batch.rows[at.row][leaf.field.key] = self.completing.leaf(at, values[0])
 
             self.when_ready([value], then)
             return None
         if not isinstance(value, _IRREGULAR):
             leaf.plain.add(type(value))
-        return self._completing.leaf(at, value)
+        return self.completing.leaf(at, value)
 
     async def _settle(self) -> None:
         """Await all that is waited for, then go on with it."""

@@ -28,6 +28,11 @@ def test_an_amount_is_parsed_back_to_itself_with_all_its_digits(money):
     assert money.amount.as_tuple().exponent == -EXPONENTS[money.currency]
 
 
+@given(amounts)
+def test_the_text_of_an_amount_is_that_of_its_decimal(money):
+    assert money.text == format(money.amount, "f")
+
+
 @given(minors, minors, currencies)
 def test_adding_and_subtracting_are_those_of_the_minor_units(one, other, currency):
     first, second = Money(one, currency), Money(other, currency)
