@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.base import Model
+from domain.kernel.driver_types import binary
 
 _FULL = 20_000
 
@@ -72,9 +73,10 @@ class Loader:
         self, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], schema: str | None
     ) -> None:
         """Send rows to any table of this connection's at once."""
-        await self._copy.copy_records_to_table(
-            table, schema_name=schema, columns=columns, records=rows
-        )
+        async with binary(self._copy):
+            await self._copy.copy_records_to_table(
+                table, schema_name=schema, columns=columns, records=rows
+            )
 
     async def close(self) -> None:
         """Set the sequences behind the ids given, and let the planner know the tables."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from domain.kernel.access import Actor
+from domain.kernel.driver_types import take_instants_as_text
 from domain.kernel.readers import Readers
 from domain.kernel.row_scope import begin_reading, confine
 from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
@@ -40,9 +41,11 @@ def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: s
     """
     An engine on asyncpg with bounded statements, UTC sessions and orjson for JSON columns.
 
+    Instants go to and fro as text.
+
     The values of a statement that fails stay out of its exception, and so out of the log.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=2 * pool_size,
@@ -52,6 +55,12 @@ def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: s
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {**_SERVER_SETTINGS, **server_settings}},
     )
+    event.listen(engine.sync_engine, "connect", _on_connect)
+    return engine
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.run_async(take_instants_as_text)
 
 
 class Database:
