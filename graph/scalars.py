@@ -205,7 +205,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Date",
         "A calendar date: ISO 8601",
         parse_date,
-        lambda value: value.isoformat(),
+        datetime.date.isoformat,
         "https://scalars.graphql.org/andimarek/local-date.html",
     ),
     datetime.timedelta: _scalar(
@@ -221,7 +221,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_decimal,
         format_decimal,
     ),
-    BigInt: _scalar("BigInt", "A 64-bit integer, as a string", parse_big_int),
+    BigInt: _scalar("BigInt", "A 64-bit integer, as a string", parse_big_int, str),
     EmailAddress: _scalar(
         "EmailAddress",
         "An e-mail address",

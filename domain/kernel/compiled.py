@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Float, Numeric, Select
+from sqlalchemy import Enum, Float, Numeric, Select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -80,7 +80,12 @@ def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
     if isinstance(kind, (Numeric, Float)):
         # SQLAlchemy asks for the wire's type, to make it Decimal or float: it is that already.
         return None
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+    convert: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    if convert is not None and isinstance(kind, Enum):
+        # SQLAlchemy looks a member up in three calls.
+        members: dict[str | None, Any] = {text: convert(text) for text in (None, *kind.enums)}
+        return members.__getitem__
+    return convert
 
 
 async def _fetched(connection: AsyncConnection, text: str, arguments: tuple[Any, ...]) -> Any:

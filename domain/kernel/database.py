@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from domain.kernel.access import Actor
-from domain.kernel.driver_types import take_instants_as_text
+from domain.kernel.driver_types import take_as_text
 from domain.kernel.readers import Readers
 from domain.kernel.row_scope import begin_reading, confine
 from domain.kernel.unit_of_work import ANNOUNCED, UnitOfWork
@@ -41,7 +41,7 @@ def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: s
     """
     An engine on asyncpg with bounded statements, UTC sessions and orjson for JSON columns.
 
-    Instants go to and fro as text.
+    Instants, addresses and JSON go to and fro as text.
 
     The values of a statement that fails stay out of its exception, and so out of the log.
     """
@@ -60,7 +60,7 @@ def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: s
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
-    connection.run_async(take_instants_as_text)
+    connection.run_async(take_as_text)
 
 
 class Database:

@@ -5,9 +5,10 @@ from dataclasses import fields, make_dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Text, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.kernel.addresses import Address
 from domain.kernel.reads import Read, rows_of
 
 R = TypeVar("R")
@@ -15,7 +16,16 @@ R = TypeVar("R")
 
 def columns(record: type[Any], model: type[Any]) -> list[Any]:
     """The model's columns that the record shows, in the record's order; names are the same."""
-    return [getattr(model, field.name) for field in fields(record)]
+    return [_shown(getattr(model, field.name)) for field in fields(record)]
+
+
+def _shown(column: Any) -> Any:
+    # To print an address takes longer than to read it; it is text on its way here and from here.
+    return type_coerce(column, Text).label(column.key) if _is_address(column) else column
+
+
+def _is_address(column: Any) -> bool:
+    return isinstance(getattr(column, "type", None), Address)
 
 
 @cache

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.kernel import values
+from domain.kernel.addresses import IpAddress
 from domain.kernel.errors import Invalid
-from domain.radius.models import LONGEST_TEXT, AcctStatusType, IpAddress, NasVendor
+from domain.radius.models import LONGEST_TEXT, AcctStatusType, NasVendor
 
 _GIGAWORD = 2**32
 #: The whole counter then stays below 2^63, the largest BIGINT.

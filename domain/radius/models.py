@@ -2,16 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.kernel.addresses import Address, IpAddress
 from domain.kernel.base import BigInt, BigKey, Key, Model, Timestamps
-
-IpAddress = IPv4Address | IPv6Address
 
 #: A RADIUS text attribute holds 253 octets (RFC 2865 §5).
 LONGEST_TEXT = 253
@@ -74,7 +71,7 @@ class Nas(Timestamps, Model):
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(64), unique=True)
-    address: Mapped[IpAddress] = mapped_column(INET, unique=True)
+    address: Mapped[IpAddress] = mapped_column(Address, unique=True)
     vendor: Mapped[NasVendor]
 
 
@@ -85,7 +82,7 @@ class NasBoot(Model):
     __audited__ = False
     __table_args__ = {"schema": "radius"}
 
-    nas_ip_address: Mapped[IpAddress] = mapped_column(INET, primary_key=True)
+    nas_ip_address: Mapped[IpAddress] = mapped_column(Address, primary_key=True)
     booted_at: Mapped[datetime]
 
 
@@ -133,8 +130,8 @@ class RadiusSession(Timestamps, Model):
     acct_unique_session_id: Mapped[str] = mapped_column(String(LONGEST_TEXT), unique=True)
     acct_session_id: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     username: Mapped[str] = mapped_column(String(LONGEST_TEXT))
-    nas_ip_address: Mapped[IpAddress] = mapped_column(INET)
-    framed_ip_address: Mapped[IpAddress | None] = mapped_column(INET)
+    nas_ip_address: Mapped[IpAddress] = mapped_column(Address)
+    framed_ip_address: Mapped[IpAddress | None] = mapped_column(Address)
     calling_station_id: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
     called_station_id: Mapped[str | None] = mapped_column(String(LONGEST_TEXT))
     state: Mapped[SessionState]
@@ -167,7 +164,7 @@ class UnclaimedAccounting(Model):
     id: Mapped[BigKey]
     received_at: Mapped[datetime]
     username: Mapped[str] = mapped_column(String(LONGEST_TEXT))
-    nas_ip_address: Mapped[IpAddress] = mapped_column(INET)
+    nas_ip_address: Mapped[IpAddress] = mapped_column(Address)
     acct_unique_session_id: Mapped[str] = mapped_column(String(LONGEST_TEXT))
     status_type: Mapped[AcctStatusType]
     session_time_seconds: Mapped[BigInt]

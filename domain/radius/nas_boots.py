@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.customer.models import Customer
+from domain.kernel.addresses import IpAddress
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.radius import session_rows
 from domain.radius.accounting import standing
-from domain.radius.models import IpAddress, NasBoot, RadiusSession
+from domain.radius.models import NasBoot, RadiusSession
 
 
 async def lock_shared(session: UnitOfWork, address: IpAddress) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.access import Actor, Permission, require
+from domain.kernel.addresses import IpAddress
 from domain.kernel.errors import AccessDenied
 from domain.kernel.paging import (
     Ordering,
@@ -20,7 +21,6 @@ from domain.kernel.paging import (
 from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 from domain.radius import models, records
-from domain.radius.models import IpAddress
 from domain.radius.policy import visible_sessions
 
 _NEWEST = Ordering(

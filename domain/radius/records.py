@@ -1,9 +1,13 @@
-"""What may be read of RADIUS: sessions, servers, names; no password, no shared secret."""
+"""
+What may be read of RADIUS: sessions, servers, names; no password, no shared secret.
+
+Addresses are text, as Python writes them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.radius.models import AcctStatusType, IpAddress, NasVendor, SessionState
+from domain.radius.models import AcctStatusType, NasVendor, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +19,8 @@ class RadiusSession:
     acct_unique_session_id: str
     acct_session_id: str
     username: str
-    nas_ip_address: IpAddress
-    framed_ip_address: IpAddress | None
+    nas_ip_address: str
+    framed_ip_address: str | None
     calling_station_id: str | None
     called_station_id: str | None
     state: SessionState
@@ -42,7 +46,7 @@ class Nas:
 
     id: int
     name: str
-    address: IpAddress
+    address: str
     vendor: NasVendor
     created_at: datetime
 
@@ -54,7 +58,7 @@ class UnclaimedAccounting:
     id: int
     received_at: datetime
     username: str
-    nas_ip_address: IpAddress
+    nas_ip_address: str
     acct_unique_session_id: str
     status_type: AcctStatusType
     session_time_seconds: int

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 import strawberry
 
 from domain.kernel import values
+from domain.kernel.addresses import IpAddress
 from domain.radius import commands, models, queries
 from graph.ids import key_of
 from graph.payloads import MutationInput
@@ -141,5 +142,5 @@ class RegisterNasInput(MutationInput):
         )
 
 
-def _address(text: str | None) -> models.IpAddress | None:
+def _address(text: str | None) -> IpAddress | None:
     return None if text is None else ip_address(text)

@@ -4,7 +4,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Collection, Iterator
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
@@ -175,14 +174,14 @@ def _choices(name: str, kind: Any, actor: Actor) -> list[Any]:
         return [*_filters(kind)]
     if kind is TimelineList:
         return [TimelineList(PART, _TYPES)]
-    assert is_dataclass(kind), f"no value is known for {name}"
+    assert "part" in get_type_hints(kind), f"no value is known for {name}"
     return [*_lists(kind)]
 
 
 def _filters(kind: Any) -> Iterator[Any]:
     yield kind()
-    for field in fields(kind):
-        yield kind(**{field.name: FILTERS[kind][field.name]})
+    for name in get_type_hints(kind):
+        yield kind(**{name: FILTERS[kind][name]})
 
 
 def _lists(kind: Any) -> Iterator[Any]:
@@ -204,7 +203,7 @@ def _cursor_of(found: Any) -> str | None:
 
 def _after(value: Any, cursor: str) -> Any:
     if isinstance(value, Slice):
-        return replace(value, **{"before" if value.is_backward else "after": cursor})
+        return value._replace(**{"before" if value.is_backward else "after": cursor})
     if hasattr(value, "part"):
-        return replace(value, part=_after(value.part, cursor))
+        return value._replace(part=_after(value.part, cursor))
     return value
