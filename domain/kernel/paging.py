@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Select
@@ -115,7 +116,8 @@ class Cursors(Sequence[str]):
         if isinstance(index, slice):
             return Cursors(self._order, self._bound_to, self._rows[index], self._width)
         signature = _signature(self._order, self._bound_to)
-        return encode_cursor(signature, self._rows[index][self._width :])
+        keys = slice(self._width, self._width + len(self._order.columns))
+        return encode_cursor(signature, self._rows[index][keys])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and [*self] == [*other]
@@ -136,7 +138,8 @@ async def page_of(
     places = _places(order, part, bound_to)
     paged = form(statement, page_forms.page, _cut(order, part))
     rows = await rows_of(connection, paged, **places)
-    return _page(record, rows, order, part, bound_to)
+    items = _filled(record, rows)
+    return _page(items, rows, order=order, part=part, bound_to=bound_to, at=width(record))  # type: ignore[arg-type]
 
 
 async def pages_by_parent(
@@ -154,10 +157,13 @@ async def pages_by_parent(
     places = _places(order, part, bound_to)
     paged = form(statement, page_forms.pages, _cut(order, part), parent)
     rows = await rows_of(connection, paged, parents=[*dict.fromkeys(parents)], **places)
-    grouped: dict[K, list[Any]] = {}
-    for row in rows:
-        grouped.setdefault(row[-1], []).append(row[:-1])
-    return {key: _page(record, group, order, part, bound_to) for key, group in grouped.items()}
+    found: dict[K, tuple[list[R], list[Any]]] = {}
+    for row, item in zip(rows, _filled(record, rows), strict=True):
+        items, group = found.setdefault(row[-1], ([], []))
+        items.append(item)
+        group.append(row)
+    cut = partial(_page, order=order, part=part, bound_to=bound_to, at=width(record))  # type: ignore[arg-type]
+    return {key: cut(items, group) for key, (items, group) in found.items()}
 
 
 async def counts_by_parent(
@@ -199,15 +205,23 @@ def _places(order: Ordering, part: Slice, bound_to: object) -> dict[str, Any]:
     return found
 
 
-def _page(record: type[R], rows: Rows, order: Ordering, part: Slice, bound_to: object) -> Page[R]:
-    more = len(rows) > part.size
-    rows = rows[: part.size]
-    if part.is_backward:
-        rows = rows[::-1]
+def _filled(record: type[R], rows: Rows) -> list[R]:
     columns = width(record)  # type: ignore[arg-type]
+    return filled(record, [row[:columns] for row in rows])
+
+
+def _page(
+    items: list[R], rows: Rows, *, order: Ordering, part: Slice, bound_to: object, at: int
+) -> Page[R]:
+    """Of one row too many, if there are more; ``at`` is where in a row the sort keys begin."""
+    more = len(rows) > part.size
+    if more:
+        items, rows = items[: part.size], rows[: part.size]
+    if part.is_backward:
+        items, rows = items[::-1], rows[::-1]
     return Page(
-        items=filled(record, [row[:columns] for row in rows]),
-        cursors=Cursors(order, bound_to, rows, columns),
+        items=items,
+        cursors=Cursors(order, bound_to, rows, at),
         has_next_page=part.before is not None if part.is_backward else more,
         has_previous_page=more if part.is_backward else part.after is not None,
     )
