@@ -25,13 +25,17 @@ class Reads:
 
     def add(self, records: Iterable[Any]) -> None:
         """Count these in; what is about no customer is passed over."""
+        last, key = None, None
+        customers: set[int] = set()
         for record in records:
             kind = type(record)
-            key = _KEYS[kind] if kind in _KEYS else _customer_key(kind)
+            if kind is not last:
+                last, key = kind, _KEYS[kind] if kind in _KEYS else _customer_key(kind)
+                if key is not None:
+                    customers = self._customers.setdefault(kind.__name__, set())
             if key is None:
                 continue
             about = getattr(record, key)
-            customers = self._customers.setdefault(kind.__name__, set())
             if isinstance(about, int):
                 customers.add(about)
             elif about is not None:
