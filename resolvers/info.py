@@ -22,4 +22,5 @@ class Info(strawberry.Info["RequestContext", None]):
 
     @property
     def loaders(self) -> Loaders:
-        return self.context.loaders
+        # Asked for each object of a level: not by way of the properties of every layer.
+        return self._raw_info.context.loaders  # type: ignore[no-any-return]

@@ -56,12 +56,9 @@ class Money:
     @property
     def text(self) -> str:
         """``amount`` as text, with all digits of the currency: made from the minor units."""
-        digits = exponent(self.currency)
-        if not digits:
-            return str(self.minor)
-        sign, minor = ("", self.minor) if self.minor >= 0 else ("-", -self.minor)
-        padded = str(minor).zfill(digits + 1)
-        return f"{sign}{padded[:-digits]}.{padded[-digits:]}"
+        digits = _EXPONENTS.get(self.currency, 2)
+        padded = str(self.minor).zfill(digits + 1 if self.minor >= 0 else digits + 2)
+        return f"{padded[:-digits]}.{padded[-digits:]}" if digits else padded
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other), self.currency)
