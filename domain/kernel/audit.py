@@ -1,5 +1,6 @@
 """The audit log: who read or changed what of whom; appended to, and never changed."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Index, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,6 +76,14 @@ class AuditEntry(Model):
     causation_id: Mapped[UUID | None]
 
 
+#: Takes entries as one JSON text, at a third of what as many INSERTs cost. Without RETURNING:
+#: whose role may only append can do it.
+APPEND = """
+    insert into kernel.audit_entries
+    select * from json_populate_recordset(null::kernel.audit_entries, $1::text::json)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """What a request asked for (the operation's name) and the network address it came from."""
@@ -113,3 +123,8 @@ def new_entry(actor: Actor, kind: AuditKind, action: AuditAction, **facts: Any) 
         "causation_id": None,
         **facts,
     }
+
+
+def as_json(entries: Sequence[dict[str, Any]]) -> str:
+    """What ``APPEND`` is executed with to write the entries."""
+    return orjson.dumps(entries).decode()

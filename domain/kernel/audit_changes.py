@@ -10,12 +10,12 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import ClauseElement, Table, event, insert
+from sqlalchemy import ClauseElement, event
 from sqlalchemy.ext.asyncio import async_session
 from sqlalchemy.orm import InstanceState, ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm import object_mapper as mapper_of
 
-from domain.kernel.audit import AuditAction, AuditEntry, AuditKind, new_entry
+from domain.kernel.audit import APPEND, AuditAction, AuditKind, as_json, new_entry
 from domain.kernel.audit_bulk import bulk_changes
 from domain.kernel.events import current_cause
 
@@ -106,7 +106,8 @@ def _change(session: Session, row: Any) -> _Change:
     if row in session.deleted:
         return AuditAction.DELETE, present, None
     before, after = {}, {}
-    for name in present:
+    # Its history is costly to ask for, and empty where no former value is kept.
+    for name in present.keys() & state.committed_state.keys():
         history = state.attrs[name].history
         if not history.has_changes() or not history.added:
             continue
@@ -152,6 +153,5 @@ def _entry(session: Session, model: Any, action: AuditAction, **facts: Any) -> V
 
 
 def _write(session: Session, entries: list[Values]) -> None:
-    # Core and without RETURNING: whose role may only append can do it.
     if entries:
-        session.connection().execute(insert(cast("Table", AuditEntry.__table__)), entries)
+        session.connection().exec_driver_sql(APPEND, (as_json(entries),))

@@ -79,7 +79,7 @@ class Run:
             self._ready.append(root)
             await self._advance()
         # It knows the run: without this the garbage collector would have to find both.
-        del self._completing
+        del self.completing
         data: dict[str, Any] | None = root.rows[0]
         errors: list[GraphQLError] = []
         if self.failures:
