@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from domain.kernel.access import Actor
+from domain.kernel.audit_changes import AuditedSession
 from domain.kernel.driver_types import take_as_text
 from domain.kernel.readers import Readers
 from domain.kernel.row_scope import begin_reading, confine
@@ -33,6 +34,8 @@ _SERVER_SETTINGS = {
 }
 
 
+#: Key in ``session.info``: where the session is from.
+_DATABASE = "database"
 _POOL_SIZE = 10
 _CONTENTION = frozenset({"55P03", "40P01", "40001", "57014"})
 
@@ -92,10 +95,9 @@ class Database:
 
     def session(self, actor: Actor) -> UnitOfWork:
         """A session of the actor's that the caller commits and closes, as the guide's calls do."""
-        session = self._sessions(info={"actor": actor})
+        session = self._sessions(info={"actor": actor, _DATABASE: self})
         if not actor.sees_all_rows:
             confine(session.sync_session, actor)
-        event.listen(session.sync_session, "after_commit", self._after_commit)
         return session
 
     @asynccontextmanager
@@ -110,9 +112,11 @@ class Database:
         await self._own_readers.close()
         await self.engine.dispose()
 
-    def _after_commit(self, session: Session) -> None:
-        if session.info.pop(ANNOUNCED, False):
-            self.on_announced()
+
+@event.listens_for(AuditedSession, "after_commit")
+def _tell_announced(session: Session) -> None:
+    if session.info.pop(ANNOUNCED, False):
+        session.info[_DATABASE].on_announced()
 
 
 def is_contention(error: BaseException | None) -> bool:
