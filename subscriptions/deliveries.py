@@ -77,12 +77,16 @@ _OPEN = text(
         where name = any(cast(:names as text[])) and position = :after and paused_at is null
         order by name for no key update skip locked
     ), wanted as (
-        select name, pattern, cast(resellers as int[]) as resellers
+        select name, pattern, cast(resellers as int[]) as resellers,
+            cast(fields as text[]) as fields
         from unnest(
-            cast(:consumers as text[]), cast(:patterns as text[]), cast(:resellers as text[])
-        ) as wanted (name, pattern, resellers)
+            cast(:consumers as text[]), cast(:patterns as text[]), cast(:resellers as text[]),
+            cast(:fields as text[])
+        ) as wanted (name, pattern, resellers, fields)
     ), page as materialized (
-        select position, event_id, stream, customer_id, reseller_id, type from kernel.events
+        select position, event_id, stream, customer_id, reseller_id, type,
+            data -> 'changed_fields' as changed
+        from kernel.events
         where position > :after and position <= :upto
     ), opened as (
         insert into kernel.event_deliveries
@@ -95,6 +99,7 @@ _OPEN = text(
                 or right(wanted.pattern, 2) = '.*'
                     and starts_with(page.type, left(wanted.pattern, -1))
             ) and (wanted.resellers is null or page.reseller_id = any(wanted.resellers))
+            and (wanted.fields is null or page.changed is null or page.changed ?| wanted.fields)
         )
         order by place.name, page.position
         returning consumer
@@ -190,7 +195,7 @@ async def open_next(
     is left alone. The names of those that got deliveries.
     """
     wanted = [
-        (each.name, pattern, _array(each.resellers))
+        (each.name, pattern, _array(each.resellers), _array(each.fields))
         for each in consumers
         for pattern in sorted(each.patterns)
     ]
@@ -198,9 +203,10 @@ async def open_next(
         _OPEN,
         {
             "names": [consumer.name for consumer in consumers],
-            "consumers": [name for name, _, _ in wanted],
-            "patterns": [pattern for _, pattern, _ in wanted],
-            "resellers": [resellers for _, _, resellers in wanted],
+            "consumers": [name for name, *_ in wanted],
+            "patterns": [pattern for _, pattern, _, _ in wanted],
+            "resellers": [resellers for _, _, resellers, _ in wanted],
+            "fields": [fields for *_, fields in wanted],
             "after": after,
             "upto": min(after + _PAGE, head),
         },
@@ -208,9 +214,13 @@ async def open_next(
     return set(rows.scalars())
 
 
-def _array(numbers: frozenset[int] | None) -> str | None:
-    """The numbers as PostgreSQL writes an array, since an array's items have all one length."""
-    return None if numbers is None else "{" + ",".join(map(str, sorted(numbers))) + "}"
+def _array(items: Collection[int] | Collection[str] | None) -> str | None:
+    """
+    Numbers or plain names as PostgreSQL writes an array.
+
+    An array's items have all one length, and these do not.
+    """
+    return None if items is None else "{" + ",".join(sorted(map(str, items))) + "}"
 
 
 async def finish(session: AsyncSession | AsyncConnection, claim: Claim) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from domain.kernel.concerns import concerns_of
 from domain.kernel.database import Database
 from domain.kernel.deliveries import Permanent as Permanent
 from domain.kernel.events import LoggedEvent
@@ -43,7 +44,8 @@ class Consumer:
     An ordered one handles the events of one stream one after the other, and waits behind one
     that is dead; different streams go on, ``most_at_once`` of them together in each process.
 
-    With ``resellers`` it gets only events of these (of their customers, or of themselves).
+    With ``resellers`` it gets only events of these (of their customers, or of themselves); with
+    ``fields``, of the events that name ``changed_fields``, only those that name one of them.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Consumer:
     in_transaction: bool = True
     most_at_once: int = 4
     resellers: frozenset[int] | None = None
+    fields: frozenset[str] | None = None
 
 
 class ConsumerSource(Protocol):
@@ -132,10 +135,18 @@ class EventBus:
         """
         Subscribe a module's table of handlers; each sees the log from its beginning.
 
-        Each runs in one transaction with its delivery, as the system.
+        Each runs in one transaction with its delivery, as the system. One that is
+        ``concerned_with`` some fields is spared changes of others.
         """
         for event_type, handler in handlers.items():
             name = f"{module}.{handler.__name__}:{event_type}"
             await self._registry.add(
-                Consumer(name, frozenset({event_type}), handler, origin=handler, replays=True)
+                Consumer(
+                    name,
+                    frozenset({event_type}),
+                    handler,
+                    origin=handler,
+                    replays=True,
+                    fields=concerns_of(handler),
+                )
             )

@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable
 
 from domain.billing.accounts import AccountService
 from domain.customer.models import Customer
+from domain.kernel.concerns import concerned_with
 from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 
 
+# What else of a customer an account copies comes with events of its own.
+@concerned_with("email", "status")
 async def follow_customer(session: UnitOfWork, event: LoggedEvent) -> None:
     """
     Open the customer's account if there is none, and bring it in line with the customer.

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import select
 
 from domain.customer.models import Customer
+from domain.kernel.concerns import concerned_with
 from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.monitoring.alerts import AlertService, open_alerts
 from domain.monitoring.delivery import deliver
 from domain.monitoring.priority import alert_priority
-
-_WEIGHED = frozenset({"status", "type"})
 
 
 async def send_notifications(session: UnitOfWork, event: LoggedEvent) -> None:
@@ -19,10 +18,9 @@ async def send_notifications(session: UnitOfWork, event: LoggedEvent) -> None:
     await deliver(session, event.data["alert_id"])
 
 
+@concerned_with("status", "type")
 async def weigh_alerts_again(session: UnitOfWork, event: LoggedEvent) -> None:
     """Bring open alerts' priority in line with the customer's present status and type."""
-    if _WEIGHED.isdisjoint(event.data["changed_fields"]):
-        return
     customer = await session.locked(
         Customer, Customer.id == event.customer_id, Customer.deleted_at.is_(None)
     )

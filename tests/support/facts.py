@@ -34,6 +34,22 @@ class HappenedToo(Happened):
     type: ClassVar[str] = "test.happened_too"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Changed(Happened):
+    """Fields of something were changed."""
+
+    type: ClassVar[str] = "test.changed"
+
+    changed_fields: list[str]
+
+
+async def changed(database: Database, number: int, *fields: str) -> None:
+    """Announce that these fields were changed, and give the event its position."""
+    async with database.unit_of_work(SYSTEM) as session:
+        await session.announce(Changed(customer_id=1, number=number, changed_fields=[*fields]))
+    await positioned(database)
+
+
 async def happened(
     database: Database, *numbers: int, kind: type[Happened] = Happened, customer_id: int = 1
 ) -> None:

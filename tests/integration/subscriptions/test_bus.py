@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from domain.kernel.concerns import concerned_with
 from subscriptions.event_bus import EventBus, Registry
-from tests.support.facts import HappenedToo, consumers, happened, in_bulk
+from tests.support.facts import HappenedToo, changed, consumers, happened, in_bulk
 from tests.support.handlers import effects_in, is_idle, note, started
 
 
@@ -47,6 +48,32 @@ class TestDelivery:
             await asyncio.gather(*(bus.deliver_all() for bus in buses))
 
         assert await effects_in(database) == list(range(60))
+
+    async def test_is_of_the_changed_fields_that_concern_the_handler(self, database, effects):
+        await changed(database, 1, "phone")
+        await changed(database, 2, "phone", "status")
+        await changed(database, 3)
+        await happened(database, 4)
+
+        fields = frozenset({"status", "email"})
+        await (await started(database, consumers(note, fields=fields))).deliver_all()
+
+        assert await effects_in(database) == [2, 4]
+        assert await is_idle(database, "note", 4)
+
+    async def test_spares_a_module_what_does_not_concern_it(self, database, effects):
+        @concerned_with("status")
+        async def follow(session, event) -> None:
+            await note(session, event)
+
+        registry = Registry()
+        await EventBus(registry).attach("module", {"test.changed": follow})
+        await changed(database, 1, "phone")
+        await changed(database, 2, "status")
+
+        await (await started(database, registry)).deliver_all()
+
+        assert await effects_in(database) == [2]
 
     @pytest.mark.parametrize(
         ("pattern", "numbers"),
