@@ -15,6 +15,7 @@ from domain.customer.events import (
     CustomerDeleted,
     CustomerUpdated,
 )
+from domain.customer.locks import customer_to_lock
 from domain.customer.models import (
     Customer,
     CustomerStatus,
@@ -244,8 +245,8 @@ class CustomerService:
             CustomerNotFound, VersionConflict.
         """
         about_customer(customer_id)
-        customer = await session.locked(
-            Customer, Customer.id == customer_id, visible_customers(session.actor)
+        customer: Customer | None = await session.locked_as(
+            customer_to_lock(session.actor), customer_id=customer_id
         )
         if customer is None:
             raise CustomerNotFound(customer_id)

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.kernel.access import Actor, Permission
 from domain.kernel.audit_changes import AuditedSession
 from domain.kernel.events import Event, append
 from domain.kernel.ids import uuid7
+from domain.kernel.reads import Read
 
 #: Key in ``session.info``: this transaction wrote events.
 ANNOUNCED = "announced"
@@ -100,10 +101,20 @@ class UnitOfWork(AsyncSession):
 
         Rows that refer to it may still be added, unless ``against_references``.
         """
-        statement = (
-            select(model)
-            .where(*where)
-            .with_for_update(of=model, key_share=not against_references)
-            .execution_options(populate_existing=True)
-        )
+        statement = locking(model, *where, against_references=against_references)
         return (await self.scalars(statement)).one_or_none()
+
+    async def locked_as(self, read: Read, **values: Any) -> Any | None:
+        """The same by a select that is kept (``reads.remembered``), made by ``locking``."""
+        found = await self.scalars(read.kept.statement, {**read.own, **values})
+        return found.one_or_none()
+
+
+def locking(model: type[T], *where: Any, against_references: bool = False) -> Select[T]:
+    """The select of ``UnitOfWork.locked``."""
+    return (
+        select(model)
+        .where(*where)
+        .with_for_update(of=model, key_share=not against_references)
+        .execution_options(populate_existing=True)
+    )
