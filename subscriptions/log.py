@@ -2,19 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.database import Database
 from domain.kernel.errors import Conflict, Invalid
 from domain.kernel.events import EventHead, EventRow, LoggedEvent
+from domain.kernel.reads import Kept, Read, rows_of
 from domain.kernel.records import fetch, select_record
 from subscriptions.cursors import Cursors
 
 PAGE = 500
 EARLIEST = "earliest"
+
+_AFTER = (
+    select_record(LoggedEvent, EventRow)
+    .where(EventRow.position > bindparam("after"))
+    .order_by(EventRow.position)
+)
+# Each process reads both whenever anything happens.
+_PAGE_AFTER = Read(Kept(_AFTER.limit(PAGE)), {})
+_OF_HEAD: list[Any] = [EventHead.position, EventHead.floor, EventHead.epoch, EventHead.cursor_key]
+_HEAD = Read(Kept(select(*_OF_HEAD)), {})
 
 
 class LogRestored(Conflict):
@@ -38,12 +50,8 @@ class Head:
 
 async def read_head(connection: AsyncConnection) -> Head:
     """The present end of the log."""
-    row = (
-        await connection.execute(
-            select(EventHead.position, EventHead.floor, EventHead.epoch, EventHead.cursor_key)
-        )
-    ).one()
-    return Head(row.position, row.floor, Cursors(row.epoch, row.cursor_key))
+    [(position, floor, epoch, key)] = await rows_of(connection, _HEAD)
+    return Head(position, floor, Cursors(epoch, key))
 
 
 async def read_after(
@@ -55,15 +63,12 @@ async def read_after(
     limit: int = PAGE,
 ) -> Sequence[LoggedEvent]:
     """The next events after a position, in order; ``only`` narrows them in SQL."""
-    statement = (
-        select_record(LoggedEvent, EventRow)
-        .where(EventRow.position > position, true() if only is None else only)
-        .order_by(EventRow.position)
-        .limit(limit)
-    )
+    if upto is None and only is None and limit == PAGE:
+        return await fetch(connection, LoggedEvent, _PAGE_AFTER, after=position)
+    statement = _AFTER.where(true() if only is None else only).limit(limit)
     if upto is not None:
         statement = statement.where(EventRow.position <= upto)
-    return await fetch(connection, LoggedEvent, statement)
+    return await fetch(connection, LoggedEvent, statement, after=position)
 
 
 async def start_epoch(database: Database) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.customer.policy import can_see_event
 from domain.kernel.access import PERMISSIONS, Actor, Permission, Role
 from domain.kernel.events import LoggedEvent
+from domain.kernel.reads import Kept, Read
 from domain.kernel.records import fetch, select_record
 from domain.webhook.event_types import EventTypes, matching, readable
 from domain.webhook.models import WebhookEndpoint, WebhookFormat, WebhookStatus
@@ -54,12 +55,18 @@ class Target:
         )
 
 
+# The bus asks for them whenever anything happens.
+_ACTIVE = Read(
+    Kept(
+        select_record(Target, WebhookEndpoint).where(WebhookEndpoint.status == WebhookStatus.ACTIVE)
+    ),
+    {},
+)
+
+
 async def active_targets(connection: AsyncConnection) -> Sequence[Target]:
     """The endpoints that events are sent to now."""
-    statement = select_record(Target, WebhookEndpoint)
-    return await fetch(
-        connection, Target, statement.where(WebhookEndpoint.status == WebhookStatus.ACTIVE)
-    )
+    return await fetch(connection, Target, _ACTIVE)
 
 
 async def target_by_id(connection: AsyncConnection, endpoint_id: int) -> Target | None:
