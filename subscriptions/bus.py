@@ -111,7 +111,7 @@ class Bus:
         due |= await self._open(consumers, behind)
         for name in sorted(due):
             self._spawn(partial(self._pull, consumers[name]))
-        return bool(behind)
+        return any(place.is_far_behind for place in behind)
 
     async def _consumers(self) -> Mapping[str, Consumer]:
         known: dict[str, Consumer] = {}

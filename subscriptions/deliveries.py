@@ -163,6 +163,11 @@ class Place:
         return self.position < self.head
 
     @property
+    def is_far_behind(self) -> bool:
+        """Whether there is more than is opened at once."""
+        return self.head - self.position > _PAGE
+
+    @property
     def is_full(self) -> bool:
         """Whether it has enough to do: the rest stays in the log, where it costs nothing."""
         return self.waiting >= MOST_WAITING

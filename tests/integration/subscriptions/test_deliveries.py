@@ -61,8 +61,8 @@ class TestRound:
         with captured_statements(database) as statements:
             await bus.deliver_all()
 
-        # Look, move both, and look again.
-        assert len(statements) == 3
+        # Look, and move both.
+        assert len(statements) == 2
         assert [await place(database, name) for name in registry.known] == [30, 30]
 
     async def test_asks_other_sources_for_consumers_that_came_and_went(self, database, effects):
