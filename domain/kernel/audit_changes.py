@@ -99,15 +99,13 @@ def _entries_of(session: Session, row: Any) -> Iterator[Values]:
 
 def _change(session: Session, row: Any) -> _Change:
     state: InstanceState[Any] = cast("InstanceState[Any]", row._sa_instance_state)
-    names = [column.key for column in state.mapper.column_attrs]
-    present = {name: state.dict[name] for name in names if name in state.dict}
     if row in session.new:
-        return AuditAction.INSERT, None, present
+        return AuditAction.INSERT, None, _columns(state, state.dict)
     if row in session.deleted:
-        return AuditAction.DELETE, present, None
+        return AuditAction.DELETE, _columns(state, state.dict), None
     before, after = {}, {}
-    # Its history is costly to ask for, and empty where no former value is kept.
-    for name in present.keys() & state.committed_state.keys():
+    # What has no former value here was not changed; its history would cost more than the rest.
+    for name in _columns(state, state.committed_state):
         history = state.attrs[name].history
         if not history.has_changes() or not history.added:
             continue
@@ -115,6 +113,11 @@ def _change(session: Session, row: Any) -> _Change:
         if old != history.added[0]:
             before[name], after[name] = old, history.added[0]
     return AuditAction.UPDATE, before, after
+
+
+def _columns(state: InstanceState[Any], values: Values) -> Values:
+    columns = state.mapper.column_attrs
+    return {name: value for name, value in values.items() if name in columns}
 
 
 def _told(model: Any, values: Values | None) -> Values:
