@@ -101,7 +101,7 @@ ENTITIES = Case(
 MUTATION = Case(
     "MUTATION",
     "a customer's mobile number changed, the customer returned",
-    2_000,
+    6_000,
     _change,
     is_change=True,
 )

@@ -111,7 +111,7 @@ async def measure(
     Every contender's rounds, in turns, behind a warm-up each.
 
     ``settled`` is awaited behind a round that changes rows: what one server leaves to be done is
-    not to be done while another is measured.
+    not to be done while another is measured, and each finds rows that it can change.
     """
     requests = [contender.requests(case) for contender in contenders]
     measured: list[list[Round]] = [[] for _ in contenders]

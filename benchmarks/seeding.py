@@ -25,6 +25,11 @@ _PARENTS = """
         n * 50000, n * 10000
     from generate_series(1, {plans}) n;
 """
+#: What MUTATION changes, as ``_CUSTOMERS`` has it.
+TAKE_BACK = """
+    update customer.customers set mobile = '+49151' || 1000000 + id
+    where mobile <> '+49151' || 1000000 + id
+"""
 _CUSTOMERS = """
     insert into customer.customers (type, status, subscription_state, subscription_started_at,
         first_name, last_name, display_name, email, phone, mobile, username, language, time_zone,
