@@ -9,10 +9,13 @@ from domain.customer.models import Address, CommunicationPreference, Customer
 from domain.customer.services import CustomerService
 from domain.kernel.access import SYSTEM, Role, reseller, staff
 from domain.kernel.audit import AuditAction, Origin, originating
+from domain.kernel.events import caused_by
 from domain.kernel.logging import tracing
 from domain.reseller.models import Reseller
+from subscriptions.log import read_after
 from tests.support.audit import audited, models
 from tests.support.customers import a_customer, created_customer, created_reseller
+from tests.support.facts import positioned
 
 CLERK = staff(Role.SUPPORT, "staff:sofia")
 
@@ -51,6 +54,20 @@ class TestAChangedRow:
                 text("select transaction_id from kernel.events where type = 'customer.updated'")
             )
         assert entry.transaction_id == event
+
+    async def test_names_the_event_that_caused_it(self, database):
+        ada = await created_customer(database)
+        await positioned(database)
+        # What is read again comes as the driver has it.
+        for _ in range(2):
+            async with database.reading() as connection:
+                event, *_ = await read_after(connection, 0)
+        with caused_by(event):
+            await changed(database, ada, language="pt")
+
+        [entry] = await audited(database, actor="staff:sofia")
+
+        assert entry.causation_id == event.event_id
 
     async def test_tells_of_a_password_only_that_it_changed(self, database):
         ada = await created_customer(database, username="ada", password="correct horse battery")
