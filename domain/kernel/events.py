@@ -33,17 +33,17 @@ _TRACE_ID = re.compile(r"(?!0{32})[0-9a-f]{32}")
 _NUMBER = """
     insert into kernel.event_streams as stream (stream, seq) values ($1, 1)
     on conflict (stream) do update set seq = stream.seq + 1
-    returning stream.stream, stream.seq
+    returning seq
 """
 _APPEND = """
     insert into kernel.events (
         event_id, type, spec_version, stream, seq, customer_id, reseller_id, actor, trace_id,
         causation_id, transaction_id, data
     )
-    select $2, $3, $4, stream, seq, $5, $6, $7, $8, $9, $10, $11 from {numbered} where stream = $1
+    select $2, $3, $4, $1, seq, $5, $6, $7, $8, $9, $10, $11 from {numbered}
 """
 _NUMBER_AND_APPEND = f"with numbered as ({_NUMBER}) {_APPEND.format(numbered='numbered')}"
-_APPEND_NUMBERED = _APPEND.format(numbered="kernel.event_streams")
+_APPEND_NUMBERED = _APPEND.format(numbered="(values ($12::bigint)) numbered (seq)")
 
 
 class EventStream(Model):
@@ -233,13 +233,14 @@ def caused_by(event: LoggedEvent) -> Iterator[None]:
 async def append(uow: UnitOfWork, event: Event) -> None:
     """Insert the event's row under its stream's lock. Call ``UnitOfWork.announce`` instead."""
     connection = await uow.connection()
-    statement = _NUMBER_AND_APPEND
-    if not uow.actor.sees_all_rows:
-        # A tenant may tell what has its number in a stream of its own: the policy looks for one
-        # that was there before the statement.
-        await connection.exec_driver_sql(_NUMBER, (event.stream,))
-        statement = _APPEND_NUMBERED
-    await connection.exec_driver_sql(statement, _arguments(uow, event))
+    arguments = _arguments(uow, event)
+    if uow.actor.sees_all_rows:
+        await connection.exec_driver_sql(_NUMBER_AND_APPEND, arguments)
+        return
+    # A tenant may tell what has its number in a stream of its own: the policy looks for one that
+    # was there before the statement.
+    numbered = await connection.exec_driver_sql(_NUMBER, (event.stream,))
+    await connection.exec_driver_sql(_APPEND_NUMBERED, (*arguments, numbered.scalar_one()))
 
 
 def _arguments(uow: UnitOfWork, event: Event) -> tuple[Any, ...]:
