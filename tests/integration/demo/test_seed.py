@@ -141,7 +141,7 @@ class TestWorkGoesOn:
         assert {skipped.reason for skipped in run.skipped} == {"ALREADY_CHARGED"}
 
     async def test_a_billing_run_of_next_month_counts_on(self, seeded_copy):
-        in_three_weeks = datetime.now(UTC).date() + timedelta(days=21)
+        in_a_month = datetime.now(UTC).date() + timedelta(days=31)
         [last] = await rows_of(
             seeded_copy,
             "select coalesce(max(last_number), 0) from billing.number_series"
@@ -149,7 +149,7 @@ class TestWorkGoesOn:
         )
 
         async with seeded_copy.unit_of_work(SYSTEM) as session:
-            run = await BillingRunService().run_billing(session, on=in_three_weeks)
+            run = await BillingRunService().run_billing(session, on=in_a_month)
 
         numbers = await rows_of(
             seeded_copy,
