@@ -101,9 +101,10 @@ def empty_page() -> Page[Any]:
 class Cursors(Sequence[str]):
     """The cursors of rows: each is written when it is asked for, which most never are."""
 
-    __slots__ = ("_bound_to", "_order", "_rows", "_width")
+    __slots__ = ("_bound_to", "_order", "_rows", "_signed", "_width")
 
     def __init__(self, order: Ordering, bound_to: object, rows: Rows, width: int) -> None:
+        self._signed: str | None = None
         self._order = order
         self._bound_to = bound_to
         self._rows = rows
@@ -115,9 +116,10 @@ class Cursors(Sequence[str]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return Cursors(self._order, self._bound_to, self._rows[index], self._width)
-        signature = _signature(self._order, self._bound_to)
+        if self._signed is None:
+            self._signed = _signature(self._order, self._bound_to)
         keys = slice(self._width, self._width + len(self._order.columns))
-        return encode_cursor(signature, self._rows[index][keys])
+        return encode_cursor(self._signed, self._rows[index][keys])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and [*self] == [*other]
