@@ -44,6 +44,7 @@ from graph.radius.queries import RadiusQueries
 from graph.rate_limit.queries import RateLimitQueries
 from graph.reseller.mutations import ResellerMutations
 from graph.reseller.queries import ResellerQueries
+from graph.rows import recognise_by_class
 from graph.scalars import SCALARS
 from graph.tariff.catalogue_mutations import CatalogueMutations
 from graph.tariff.mutations import TariffMutations
@@ -109,6 +110,7 @@ def build_schema() -> Schema:
     describe_enum_values(schema._schema)
     drop_null_defaults(schema._schema)
     declare_access(schema)
+    recognise_by_class(schema._schema)
     declare_costs(schema)
     _keep_sdl(schema)
     return schema

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError, GraphQLObjectType, Undefined, is_object_type
@@ -18,6 +19,7 @@ from graph.engine.plan import Field
 if TYPE_CHECKING:
     from graph.engine.run import Run
 
+_LISTS = frozenset({list, tuple})
 #: The items of an iterable, and what broke them off.
 _Drained = tuple[Sequence[Any], Exception | None]
 
@@ -42,6 +44,9 @@ class Completing:
         if numbers is None and not field.is_list and self._run.are_regular(values):
             self._meet(batch, field, Spots.of_rows(field, rows, values))
             return
+        if numbers is None and (found := self._plain_lists(batch, field, values)) is not None:
+            self._meet(batch, field, found)
+            return
         spots = Spots(field)
         for row, value in zip(numbers or range(len(values)), values, strict=True):
             if value is None or value is Undefined or isinstance(value, Exception):
@@ -51,6 +56,19 @@ class Completing:
             else:
                 spots.add(row, (), rows[row], key, value)
         self._meet(batch, field, spots)
+
+    def _plain_lists(self, batch: Batch, field: Field, values: list[Any]) -> Spots | None:
+        """Places in the lists of all rows at once, if they hold objects and nothing else."""
+        is_plain = len(field.nullables) == 2 and field.leaf is None
+        if not is_plain or not _LISTS.issuperset(map(type, values)):
+            return None
+        if not self._run.are_regular([*chain.from_iterable(values)]):
+            return None
+        spots = Spots(field)
+        for row, items in enumerate(values):
+            batch.rows[row][field.key] = shown = [None] * len(items)
+            spots.add_list(row, (), shown, items)
+        return spots
 
     def is_of_type(self, batch: Batch, field: Field, value: Any) -> bool:
         """Whether an object is of the field's type, which is no abstract one and goes by class."""
@@ -99,9 +117,7 @@ class Completing:
     ) -> None:
         items, broken = drained
         container[key] = shown = [None] * len(items)
-        if not at.holds_lists and at.field.leaf is None and self._run.are_regular(items):
-            spots.add_list(at.row, at.place, shown, items)
-        elif any(map(self._run.executor.is_awaitable, items)):
+        if self._run.has_awaitable(items):
             self._run.when_ready(list(items), partial(self._arrived, at, shown))
         else:
             self._items(at, shown, spots, items)
@@ -121,6 +137,9 @@ class Completing:
 
     def _items(self, at: At, shown: list[Any], spots: Spots, items: Sequence[Any]) -> None:
         is_leaf, holds_lists = at.field.leaf is not None, at.holds_lists
+        if not is_leaf and not holds_lists and self._run.are_regular(items):
+            spots.add_list(at.row, at.place, shown, items)
+            return
         for index, item in enumerate(items):
             if item is None or item is Undefined or isinstance(item, Exception):
                 self._absent(at.item(index), item)
@@ -149,24 +168,36 @@ class Completing:
 
     def _typed(self, batch: Batch, field: Field, spots: Spots, names: list[Any]) -> None:
         numbers: dict[GraphQLObjectType, list[int]] = {}
-        info = self._run.info(batch, field)
+        #: Of the names that were found good.
+        types: dict[Any, GraphQLObjectType] = {}
         for number, name in enumerate(names):
-            try:
-                if isinstance(name, Exception):
-                    raise name
-                type_ = self._run.executor.ensure_valid_runtime_type(
-                    name,
-                    field.named_type,  # type: ignore[arg-type]
-                    field.details,
-                    info,
-                    spots.values[number],
-                )
-            except Exception as error:
-                self._run.fail(error, spots.at(batch, number))
-            else:
+            type_ = types.get(name) if type(name) is str else None
+            if type_ is None:
+                type_ = self._runtime_type(batch, field, spots, number, name)
+            if type_ is not None:
+                types[name] = type_
                 numbers.setdefault(type_, []).append(number)
-        for type_, wanted in numbers.items():
-            self._check(batch, field, type_, spots.only(wanted))
+        for each, wanted in numbers.items():
+            are_all = len(wanted) == len(names)
+            self._check(batch, field, each, spots if are_all else spots.only(wanted))
+
+    def _runtime_type(
+        self, batch: Batch, field: Field, spots: Spots, number: int, name: Any
+    ) -> GraphQLObjectType | None:
+        """The type of this name, if an object of the field may be of it."""
+        try:
+            if isinstance(name, Exception):
+                raise name
+            return self._run.executor.ensure_valid_runtime_type(
+                name,
+                field.named_type,  # type: ignore[arg-type]
+                field.details,
+                self._run.info(batch, field),
+                spots.values[number],
+            )
+        except Exception as error:
+            self._run.fail(error, spots.at(batch, number))
+            return None
 
     def _check(self, batch: Batch, field: Field, type_: GraphQLObjectType, spots: Spots) -> None:
         """Have objects completed that are of the type."""

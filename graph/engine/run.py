@@ -102,6 +102,10 @@ class Run:
         """Whether each of them is a value, for sure: not null, no failure, nothing to await."""
         return self._are_known(values) or (not self._awaitable(values) and self._are_known(values))
 
+    def has_awaitable(self, values: Sequence[Any]) -> bool:
+        """Whether some of them have to be awaited."""
+        return not self._are_known(values) and bool(self._awaitable(values))
+
     def regular_kinds(self, values: Sequence[Any]) -> set[type[Any]]:
         """Those of their classes whose values are all regular."""
         self._learn(values)
