@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Task, ensure_future, gather, isfuture
+from asyncio import Future, Task, ensure_future, gather, isfuture
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -253,7 +253,7 @@ def _started(waiting: list[_Waiting]) -> list[Task[Any]]:
     tasks: list[Task[Any]] = []
     for values, numbers, _ in waiting:
         for number in numbers:
-            if not isfuture(values[number]):
+            if type(values[number]) is not Future and not isfuture(values[number]):
                 values[number] = ensure_future(values[number])
                 tasks.append(values[number])
     return tasks
