@@ -6,6 +6,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
     Invoice,
@@ -19,7 +20,7 @@ from domain.kernel.personal_data import ERASED, told_rows
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
-    """The account, every invoice with its lines, every payment and what it paid."""
+    """The account, every invoice with its lines, every payment and what it paid, the bookings."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
@@ -40,6 +41,9 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         ),
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+        "ledger_entries": await told_rows(
+            connection, LedgerEntry, LedgerEntry.customer_id == customer_id
         ),
     }
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement
 
-from domain.billing import records
+from domain.billing import ledger_records, records
+from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, Role
@@ -15,6 +16,9 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
+    ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
+    ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),
 }
 
 
@@ -32,3 +36,8 @@ def visible_invoices(actor: Actor) -> ColumnElement[bool]:
 def visible_payments(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``Payment``: payments of customers in the actor's scope."""
     return within_scope(actor, Payment.customer_id)
+
+
+def visible_entries(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``LedgerEntry``: entries of customers in the actor's scope."""
+    return within_scope(actor, LedgerEntry.customer_id)

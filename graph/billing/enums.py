@@ -13,6 +13,8 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.PaymentStatus: "How much of an issued invoice is paid",
     kinds.LineKind: "What a line of an invoice charges for",
     kinds.PaymentMethod: "A way that money comes in",
+    kinds.LedgerAccount: "An account of the general ledger",
+    kinds.PostingKind: "What a transaction of the ledger tells of",
     kinds.SkipReason: "Why a billing run made no invoice for an account",
     invoice_queries.InvoiceOrderField: "What a list of invoices can be ordered by",
     queries.PaymentOrderField: "What a list of payments can be ordered by",

@@ -24,6 +24,7 @@ COSTS: dict[str, int] = {
     "Invoice.buyer": 0,
     "Reseller.commissionTotals": 20,
     "WebhookEndpoint.health": 0,
+    "Query.ledgerTotals": 50,
     "Mutation.signIn": 20,
     "Mutation.changePassword": 40,
     "Mutation.createAccount": 20,
@@ -39,6 +40,7 @@ COSTS: dict[str, int] = {
 SIZES: dict[str, int] = {
     "Query.eventTypes": 50,
     "Query.nodes": 100,
+    "Query.ledgerTotals": 12,
     "Viewer.signIns": 5,
     "Customer.addresses": 3,
     "Customer.communicationPreferences": 5,

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
 from domain.billing.invoice_queries import InvoiceFilter
-from domain.billing.kinds import InvoiceStatus, PaymentMethod, PaymentStatus
+from domain.billing.kinds import InvoiceStatus, LedgerAccount, PaymentMethod, PaymentStatus
+from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
@@ -82,6 +83,13 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_to": NOW,
         "has_credit": True,
     },
+    EntryFilter: {
+        "account": LedgerAccount.TAX,
+        "customer_id": multitude.CUSTOMER_ID,
+        "booked_from": NOW,
+        "booked_to": NOW,
+    },
+    StatementFilter: {"booked_from": NOW, "booked_to": NOW},
     SessionFilter: {
         "active": True,
         "customer_id": multitude.CUSTOMER_ID,
