@@ -305,6 +305,13 @@ AuthenticationReason.SUBSCRIPTION_NOT_ACTIVE: The subscription is neither ACTIVE
 AccountingOutcome.RECORDED: The session changed by it
 AccountingOutcome.UNCHANGED: It told nothing new
 AccountingOutcome.UNCLAIMED: No customer has the username; kept for a person
+PaymentStatus.WRITTEN_OFF: What was due was given up
+CreditReason.VOID: The invoice was withdrawn
+CreditReason.BILLING_ERROR: It charged too much
+CreditReason.SERVICE_FAILURE: The service failed
+CreditReason.GOODWILL: Nothing was wrong
+CreditReason.CANCELLATION: What was paid in advance is not used
+CreditReason.OTHER: Something else
 LedgerAccount.RECEIVABLE: What customers owe on issued invoices
 LedgerAccount.CASH: Money that came in, less what went back
 LedgerAccount.CUSTOMER_CREDIT: What customers paid and owe nothing for yet

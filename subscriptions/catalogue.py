@@ -60,6 +60,8 @@ billing.account.closed: A billing account was settled and closed
 billing.invoice.issued: An invoice got its number
 billing.invoice.voided: An invoice was taken back
 billing.invoice.paid: An invoice was paid in full
+billing.invoice.written_off: What was due on an invoice was given up
+billing.credit_note.issued: A part of an invoice, or all of it, was taken back
 billing.payment.received: A payment was recorded
 tariff.plan.published: A tariff plan was put on sale
 tariff.plan.updated: A tariff plan was changed

@@ -30,11 +30,23 @@ class InvoiceStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """How much of an issued invoice is covered by allocations of payments."""
+    """How much of an issued invoice is covered by payments and credit notes, or given up."""
 
     UNPAID = "UNPAID"
     PARTIALLY_PAID = "PARTIALLY_PAID"
     PAID = "PAID"
+    WRITTEN_OFF = "WRITTEN_OFF"
+
+
+class CreditReason(StrEnum):
+    """Why a part of an invoice was taken back. VOID takes back all of it, as never issued."""
+
+    VOID = "VOID"
+    BILLING_ERROR = "BILLING_ERROR"
+    SERVICE_FAILURE = "SERVICE_FAILURE"
+    GOODWILL = "GOODWILL"
+    CANCELLATION = "CANCELLATION"
+    OTHER = "OTHER"
 
 
 class LineKind(StrEnum):

@@ -80,16 +80,28 @@ class Invoice(Timestamps, Model):
     """
     A demand for money: a draft until issued, then numbered and unchangeable.
 
-    ``paid_minor`` is the sum of its allocations. ``period_from`` (inclusive) and ``period_to``
-    (exclusive) are the days that a billing run charged; other invoices have none. ``buyer`` is
-    who is charged, as known when it was issued. A trigger refuses changes of issued content.
+    ``paid_minor`` is what is not due any more: ``credited_minor`` of it (without tax:
+    ``credited_net_minor``) by credit notes, ``written_off_minor`` given up, the rest by
+    allocations. ``content_digest`` is written by a trigger at its issue. ``period_from``
+    (inclusive) and ``period_to`` (exclusive) are the days that a billing run charged; other
+    invoices have none. ``buyer`` is who is charged, as known when it was issued. A trigger
+    refuses changes of issued content.
     """
 
     __tablename__ = "invoices"
     __table_args__ = (
         CheckConstraint("total_minor = net_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("paid_minor between 0 and greatest(total_minor, 0)", name="paid_range"),
-        CheckConstraint("paid_minor = 0 or status = 'ISSUED'", name="only_issued_is_paid"),
+        CheckConstraint(
+            "credited_minor >= 0 and written_off_minor >= 0"
+            " and credited_minor + written_off_minor <= paid_minor",
+            name="not_paid_range",
+        ),
+        CheckConstraint(
+            "paid_minor = 0 or status = 'ISSUED'"
+            " or status = 'VOID' and paid_minor = credited_minor",
+            name="only_issued_is_paid",
+        ),
         CheckConstraint(
             "status <> 'ISSUED' or (number is not null and issued_on is not null"
             " and due_on is not null and buyer is not null and total_minor >= 0)",
@@ -127,6 +139,9 @@ class Invoice(Timestamps, Model):
     tax_minor: Mapped[BigInt]
     total_minor: Mapped[BigInt]
     paid_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    credited_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    credited_net_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    written_off_minor: Mapped[BigInt] = mapped_column(server_default="0")
     period_from: Mapped[date | None]
     period_to: Mapped[date | None]
     issued_on: Mapped[date | None]
@@ -134,7 +149,10 @@ class Invoice(Timestamps, Model):
     issued_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(String(500))
+    written_off_at: Mapped[datetime | None]
+    write_off_reason: Mapped[str | None] = mapped_column(String(500))
     buyer: Mapped[dict[str, Any] | None] = mapped_column(_JSON_OR_NULL)
+    content_digest: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
@@ -230,13 +248,17 @@ class Payment(Model):
 
 
 class PaymentAllocation(Model):
-    """The part of a payment that pays one invoice."""
+    """
+    A part of a payment that pays one invoice; freed again, it is less, or no row any more.
+
+    What there was before is in the ledger.
+    """
 
     __tablename__ = "payment_allocations"
     __audited__ = False
     __table_args__ = (
-        UniqueConstraint("payment_id", "invoice_id"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
+        Index("payment_allocations_payment_id_idx", "payment_id", "id"),
         Index("payment_allocations_invoice_id_idx", "invoice_id", "id"),
         {"schema": "billing"},
     )

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement
 
-from domain.billing import ledger_records, records
+from domain.billing import credit_records, ledger_records, records
+from domain.billing.credit_models import CreditNote
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
@@ -16,6 +17,8 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    credit_records.CreditNote: reading("credit notes", Permission.BILLING_READ),
+    credit_records.CreditNoteLine: reading("credit notes", Permission.BILLING_READ),
     ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
     ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
     ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),
@@ -36,6 +39,11 @@ def visible_invoices(actor: Actor) -> ColumnElement[bool]:
 def visible_payments(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``Payment``: payments of customers in the actor's scope."""
     return within_scope(actor, Payment.customer_id)
+
+
+def visible_credit_notes(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``CreditNote``: notes of customers in the actor's scope."""
+    return within_scope(actor, CreditNote.customer_id)
 
 
 def visible_entries(actor: Actor) -> ColumnElement[bool]:

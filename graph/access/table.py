@@ -110,6 +110,8 @@ updateBillingAccount: billing:write: change billing accounts
 draftInvoice: billing:write: draft invoices
 issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
+issueCreditNote: billing:write: issue credit notes
+writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
 createAccount updateAccount: identity:admin: manage accounts

@@ -13,6 +13,7 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.PaymentStatus: "How much of an issued invoice is paid",
     kinds.LineKind: "What a line of an invoice charges for",
     kinds.PaymentMethod: "A way that money comes in",
+    kinds.CreditReason: "Why a part of an invoice was taken back",
     kinds.LedgerAccount: "An account of the general ledger",
     kinds.PostingKind: "What a transaction of the ledger tells of",
     kinds.SkipReason: "Why a billing run made no invoice for an account",

@@ -106,6 +106,47 @@ class VoidInvoiceInput(ChangeInput):
         return key_of(self.invoice_id, "Invoice")
 
 
+@strawberry.input(description="What to take back of one line of an invoice")
+class CreditNoteLineInput:
+    position: int = strawberry.field(description="Place of the line on the invoice, from 1")
+    net: MoneyInput = strawberry.field(
+        description="How much of it without tax, with the sign of the line; its tax follows"
+    )
+
+
+@strawberry.input(description="What to take back of an issued invoice")
+class IssueCreditNoteInput(ChangeInput):
+    invoice_id: strawberry.ID = strawberry.field(description="Global id of the invoice")
+    reason: kinds.CreditReason = strawberry.field(description="Why; VOID is given by `voidInvoice`")
+    note: str | None = strawberry.field(default=None, description="Why, in words")
+    lines: list[CreditNoteLineInput] | None = strawberry.field(
+        default=None, description="Which lines; all that is left of the invoice by default"
+    )
+
+    def to_domain(self) -> dict[str, Any]:
+        """What the service takes beside the invoice's key. Raises ``Invalid``."""
+        return {
+            "reason": self.reason,
+            "note": self.note,
+            "lines": None if self.lines is None else _credited(self.lines),
+            "expected_version": self.expected_version,
+        }
+
+    @property
+    def key(self) -> int:
+        return key_of(self.invoice_id, "Invoice")
+
+
+@strawberry.input(description="An invoice of which nothing more will be paid")
+class WriteOffInvoiceInput(ChangeInput):
+    invoice_id: strawberry.ID = strawberry.field(description="Global id of the invoice")
+    reason: str = strawberry.field(description="Why, for the books")
+
+    @property
+    def key(self) -> int:
+        return key_of(self.invoice_id, "Invoice")
+
+
 @strawberry.input(description="A payment to record")
 class RecordPaymentInput(MutationInput):
     customer_id: int = strawberry.field(description="The customer's number")
@@ -139,6 +180,15 @@ class RunBillingInput(MutationInput):
         default=None,
         description="Day whose periods are charged; today by default, at most 31 days ahead",
     )
+
+
+def _credited(lines: list[CreditNoteLineInput]) -> dict[int, money.Money]:
+    found: dict[int, money.Money] = {}
+    for number, line in enumerate(lines):
+        if line.position in found:
+            raise Invalid(("lines", str(number), "position"), "was named before")
+        found[line.position] = _money(line.net, "lines", str(number), "net")
+    return found
 
 
 def _money(amount: MoneyInput, *path: str) -> money.Money:

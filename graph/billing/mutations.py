@@ -3,24 +3,28 @@
 import strawberry
 
 from domain.billing.accounts import AccountService
+from domain.billing.credit_notes import CreditNoteService
 from domain.billing.invoices import InvoiceService
 from domain.billing.payments import PaymentService
 from domain.billing.runs import BillingRunService
+from domain.billing.write_offs import WriteOffService
 from domain.kernel.unit_of_work import UnitOfWork
 from graph.billing import problems  # noqa: F401 (failures that payloads show)
 from graph.billing.inputs import (
     DraftInvoiceInput,
+    IssueCreditNoteInput,
     IssueInvoiceInput,
     RecordPaymentInput,
     RunBillingInput,
     UpdateBillingAccountInput,
     VoidInvoiceInput,
+    WriteOffInvoiceInput,
 )
 from graph.billing.runs import BillingRun, run_as_json, run_from_json
-from graph.billing.types import BillingAccount, Invoice, Payment
+from graph.billing.types import BillingAccount, CreditNote, Invoice, Payment
 from graph.context import Info
 from graph.payloads import Payload, perform
-from resolvers.billing import accounts, invoices, payments
+from resolvers.billing import accounts, credit_notes, invoices, payments
 
 
 @strawberry.type(description="What became of `updateBillingAccount`")
@@ -33,6 +37,11 @@ class UpdateBillingAccountPayload(Payload):
 @strawberry.type(description="What became of a change to an invoice")
 class InvoicePayload(Payload):
     invoice: Invoice | None = strawberry.field(default=None, description="The invoice now")
+
+
+@strawberry.type(description="What became of `issueCreditNote`")
+class IssueCreditNotePayload(Payload):
+    credit_note: CreditNote | None = strawberry.field(default=None, description="The credit note")
 
 
 @strawberry.type(description="What became of `recordPayment`")
@@ -88,6 +97,32 @@ class BillingMutations:
                 session, input.key, reason=input.reason, expected_version=input.expected_version
             )
             return voided.id
+
+        return await perform(info, input, InvoicePayload, work, invoice=invoices.by_id)
+
+    @strawberry.mutation(description="Take back a part of an issued invoice, or all that is left")
+    async def issue_credit_note(
+        self, info: Info, input: IssueCreditNoteInput
+    ) -> IssueCreditNotePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            issued = await CreditNoteService().issue_credit_note(
+                session, input.key, **input.to_domain()
+            )
+            return issued.id
+
+        return await perform(
+            info, input, IssueCreditNotePayload, work, credit_note=credit_notes.by_id
+        )
+
+    @strawberry.mutation(description="Give up what is due on an invoice as bad debt")
+    async def write_off_invoice(
+        self, info: Info, input: WriteOffInvoiceInput
+    ) -> InvoicePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            written_off = await WriteOffService().write_off_invoice(
+                session, input.key, reason=input.reason, expected_version=input.expected_version
+            )
+            return written_off.id
 
         return await perform(info, input, InvoicePayload, work, invoice=invoices.by_id)
 

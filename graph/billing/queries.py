@@ -13,11 +13,12 @@ from graph.connections import Connection
 from graph.context import Info
 from graph.ids import key_of
 from graph.node import nodes_of
-from resolvers.billing import accounts, invoices, payments
+from resolvers.billing import accounts, credit_notes, invoices, payments
 
 nodes_of("BillingAccount", accounts.by_id)
 nodes_of("Invoice", invoices.by_id)
 nodes_of("Payment", payments.by_id)
+nodes_of("CreditNote", credit_notes.by_id)
 
 
 def invoice_by(info: Info, by: InvoiceBy) -> Awaitable[records.Invoice | None]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from domain.billing import kinds, records
+from domain.billing import credit_records, kinds, records
 from graph.billing import enums  # noqa: F401 (describes the enums before a type names them)
 from graph.ids import id_of
 from graph.money import Money
@@ -14,7 +14,7 @@ from graph.node import Node
 from graph.refs import CustomerRef
 from graph.rows import RowType
 from graph.scalars import CountryCode, CurrencyCode, EmailAddress
-from resolvers.billing import invoices, payments
+from resolvers.billing import credit_notes, invoices, payments
 from resolvers.customer import customers
 
 
@@ -129,6 +129,8 @@ class Invoice(RowType, Node):
     tax: Money = strawberry.field(description="Sum of the lines' tax")
     total: Money = strawberry.field(description="Net amount with tax")
     paid: Money = strawberry.field(description="Sum of its allocations")
+    credited: Money = strawberry.field(description="Sum of its credit notes")
+    written_off: Money = strawberry.field(description="What was given up as bad debt")
     due: Money = strawberry.field(description="What is still to be paid; 0 unless issued")
     period_from: datetime.date | None = strawberry.field(
         description="First day that a billing run charged; null on other invoices"
@@ -139,11 +141,22 @@ class Invoice(RowType, Node):
     issued_at: datetime.datetime | None = strawberry.field(description="Timestamp of issue")
     voided_at: datetime.datetime | None = strawberry.field(description="Timestamp of withdrawal")
     void_reason: str | None = strawberry.field(description="Why it was withdrawn, as given")
+    written_off_at: datetime.datetime | None = strawberry.field(
+        description="Timestamp of giving up what was due"
+    )
+    write_off_reason: str | None = strawberry.field(description="Why it was given up, as given")
+    content_digest: str | None = strawberry.field(
+        description="SHA-256 of what never changes of it, hexadecimal; null until issued"
+    )
     buyer: InvoiceBuyer | None = strawberry.field(
         resolver=_buyer, description="Who it is made out to; null until issued"
     )
     lines: list[InvoiceLine] = strawberry.field(
         resolver=invoices.invoice_lines, description="What it charges for, in order"
+    )
+    credit_notes: list["CreditNote"] = strawberry.field(
+        resolver=credit_notes.invoice_credit_notes,
+        description="What took it back, in part or in whole, the oldest first",
     )
     allocations: list["PaymentAllocation"] = strawberry.field(
         resolver=payments.invoice_allocations, description="What pays it, the oldest first"
@@ -154,6 +167,48 @@ class Invoice(RowType, Node):
     created_at: datetime.datetime = strawberry.field(description="Timestamp of drafting")
     updated_at: datetime.datetime = strawberry.field(description="Timestamp of the last change")
     version: int = strawberry.field(description="Steps at each change, for `expectedVersion`")
+
+
+@strawberry.type(description="What a credit note takes back of one line of the invoice")
+class CreditNoteLine(RowType):
+    row = credit_records.CreditNoteLine
+
+    position: int = strawberry.field(description="Place of the line on the invoice, from 1")
+    description: str = strawberry.field(description="What the line charges for, in words")
+    net: Money = strawberry.field(description="What is taken back of it, without tax")
+    tax: Money = strawberry.field(description="What is taken back of its tax")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="Takes back a part of an issued invoice, or all of it; never changes"
+)
+class CreditNote(RowType, Node):
+    row = credit_records.CreditNote
+
+    id: strawberry.ID = strawberry.field(
+        resolver=id_of("CreditNote"), description="Global id, opaque"
+    )
+    number: str = strawberry.field(description="Number without gaps in its own series")
+    reason: kinds.CreditReason = strawberry.field(description="Why")
+    note: str | None = strawberry.field(description="Why, in words")
+    currency: CurrencyCode = strawberry.field(description="Currency of all its amounts")
+    net: Money = strawberry.field(description="Sum of the lines without tax")
+    tax: Money = strawberry.field(description="Sum of the lines' tax")
+    total: Money = strawberry.field(description="Net amount with tax")
+    offset: Money = strawberry.field(
+        description="Part that was still due on the invoice; the rest became credit"
+    )
+    issued_on: datetime.date = strawberry.field(description="Date of issue")
+    issued_at: datetime.datetime = strawberry.field(description="Timestamp of issue")
+    lines: list[CreditNoteLine] = strawberry.field(
+        resolver=credit_notes.credit_note_lines, description="What it takes back, in order"
+    )
+    invoice: Invoice | None = strawberry.field(
+        resolver=invoices.allocated_to, description="Invoice that it takes back"
+    )
+    customer: CustomerRef | None = strawberry.field(
+        resolver=customers.owner, description="Whose invoice it is"
+    )
 
 
 @strawberry.federation.type(keys=["id"], description="Money received from a customer")

@@ -52,6 +52,8 @@ SIZES: dict[str, int] = {
     "Invoice.allocations": 3,
     "Invoice.lines": 5,
     "Payment.allocations": 3,
+    "Invoice.creditNotes": 1,
+    "CreditNote.lines": 5,
     "BillingRun.invoices": 100,
     "BillingRun.skipped": 100,
 }

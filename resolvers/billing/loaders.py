@@ -4,7 +4,15 @@ from functools import cached_property
 
 from aiodataloader import DataLoader
 
-from domain.billing import invoice_queries, ledger_queries, ledger_records, queries, records
+from domain.billing import (
+    credit_queries,
+    credit_records,
+    invoice_queries,
+    ledger_queries,
+    ledger_records,
+    queries,
+    records,
+)
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
 from domain.billing.queries import PaymentFilter, PaymentList
@@ -87,3 +95,15 @@ class BillingLoaders(LoaderGroup):
             ledger_queries.statement_pages_by_customer,
             lambda key, asked: self.statement_count_by_customer.load((key, asked.filter)),
         )
+
+    @cached_property
+    def credit_note_by_id(self) -> DataLoader[int, credit_records.CreditNote | None]:
+        return self.one(credit_queries.credit_notes_by_id)
+
+    @cached_property
+    def credit_notes_by_invoice(self) -> DataLoader[int, list[credit_records.CreditNote]]:
+        return self.many(credit_queries.credit_notes_by_invoice)
+
+    @cached_property
+    def credit_note_lines_by_note(self) -> DataLoader[int, list[credit_records.CreditNoteLine]]:
+        return self.many(credit_queries.credit_note_lines_by_note)

@@ -6,10 +6,12 @@ from typing import Any
 
 from domain.billing.accounts import AccountService
 from domain.billing.commands import DraftInvoice, NewLine
+from domain.billing.credit_notes import CreditNoteService
 from domain.billing.invoices import InvoiceService
-from domain.billing.kinds import LineKind, PaymentMethod
+from domain.billing.kinds import CreditReason, LineKind, PaymentMethod
 from domain.billing.payments import PaymentService
 from domain.billing.runs import BillingRun, BillingRunService
+from domain.billing.write_offs import WriteOffService
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.kernel.money import Money
@@ -66,6 +68,24 @@ async def voided(database: Database, invoice_id: int) -> None:
     """Void an invoice, or discard a draft."""
     async with database.unit_of_work(SYSTEM) as session:
         await InvoiceService().void_invoice(session, invoice_id, reason="a mistake")
+
+
+async def credited(
+    database: Database, invoice_id: int, lines: dict[int, int] | None = None, **facts: Any
+) -> int:
+    """Credit lines (position → net in minor units) of an invoice, or all of it; the note's id."""
+    wanted = lines and {position: euros(minor) for position, minor in lines.items()}
+    async with database.unit_of_work(SYSTEM) as session:
+        note = await CreditNoteService().issue_credit_note(
+            session, invoice_id, lines=wanted, **{"reason": CreditReason.GOODWILL, **facts}
+        )
+        return note.id
+
+
+async def written_off(database: Database, invoice_id: int) -> None:
+    """Give up what is due on an invoice."""
+    async with database.unit_of_work(SYSTEM) as session:
+        await WriteOffService().write_off_invoice(session, invoice_id, reason="gone away")
 
 
 async def discarded_draft(database: Database, customer_id: int) -> int:

@@ -118,6 +118,16 @@ _ROWS: dict[str, tuple[str, int]] = {
         "each, each, 1",
         40_000,
     ),
+    "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
+    " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
+        f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"
+        f" ({_AT})::date, {_AT}",
+        40_000,
+    ),
+    "billing.credit_note_lines (credit_note_id, invoice_line_id, net_minor, tax_minor)": (
+        "each, each, 1, 0",
+        40_000,
+    ),
     "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
     " currency, amount_minor, at)": (
         f"""

@@ -11,7 +11,7 @@ ALL = frozenset(NODES)
 COMMISSION = {"CommissionEntry", "CommissionSettlement"}
 HOOKS = {"WebhookEndpoint"}
 NETWORK = {"RadiusSession", "ServiceCredential", "Nas", "Alert", "NetworkSegment"}
-BILLS = {"BillingAccount", "Invoice", "Payment"}
+BILLS = {"BillingAccount", "Invoice", "Payment", "CreditNote"}
 PERSON = {"Customer", "Address", "Document"}
 ON_SALE = {"TariffPlan"}
 
