@@ -21,6 +21,7 @@ def load_models() -> None:
     importlib.import_module("domain.kernel.events")
     importlib.import_module("domain.kernel.idempotency")
     importlib.import_module("domain.kernel.inbox")
+    importlib.import_module("domain.billing.dunning_models")
     for package in pkgutil.iter_modules(domain.__path__):
         name = f"domain.{package.name}.models"
         if importlib.util.find_spec(name) is not None:

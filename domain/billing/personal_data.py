@@ -6,6 +6,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
 from domain.billing.models import (
     BillingAccount,
     Invoice,
@@ -19,8 +20,9 @@ from domain.kernel.personal_data import ERASED, told_rows
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
-    """The account, every invoice with its lines, every payment and what it paid."""
+    """The account, invoices with their lines, payments and what they paid, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
+    own_cases = select(DunningCase.id).where(DunningCase.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
         "billing_accounts": await told_rows(
@@ -40,6 +42,18 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         ),
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+        "dunning_cases": await told_rows(
+            connection, DunningCase, DunningCase.customer_id == customer_id
+        ),
+        "dunning_steps": await told_rows(
+            connection, DunningStep, DunningStep.case_id.in_(own_cases)
+        ),
+        "dunning_pauses": await told_rows(
+            connection,
+            DunningPause,
+            DunningPause.customer_id == customer_id,
+            people={"created_by"},
         ),
     }
 
@@ -65,6 +79,9 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
     )
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
+    )
+    await connection.execute(
+        update(DunningPause).where(DunningPause.customer_id == customer_id).values(note=ERASED)
     )
 
 

@@ -1,8 +1,9 @@
 """Whose billing an actor sees."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false, true
 
-from domain.billing import records
+from domain.billing import dunning_records, records
+from domain.billing.dunning_models import DunningCase, DunningPause
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, Role
@@ -15,6 +16,10 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    dunning_records.DunningPolicy: reading("dunning policies", Permission.BILLING_READ),
+    dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
+    dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
+    dunning_records.DunningPause: reading("dunning cases", Permission.BILLING_READ),
 }
 
 
@@ -32,3 +37,18 @@ def visible_invoices(actor: Actor) -> ColumnElement[bool]:
 def visible_payments(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``Payment``: payments of customers in the actor's scope."""
     return within_scope(actor, Payment.customer_id)
+
+
+def visible_policies(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``DunningPolicy``: how people are dunned is for whoever sees all rows."""
+    return true() if actor.sees_all_rows else false()
+
+
+def visible_cases(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``DunningCase``: cases of customers in the actor's scope."""
+    return within_scope(actor, DunningCase.customer_id)
+
+
+def visible_pauses(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``DunningPause``: pauses of customers in the actor's scope."""
+    return within_scope(actor, DunningPause.customer_id)

@@ -39,6 +39,7 @@ PARTS = frozenset(
     {
         "BillingAddress",
         "BillingRun",
+        "DunningPolicyStep",
         "EventType",
         "InvoiceBuyer",
         "Money",
@@ -112,6 +113,9 @@ issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
+createDunningPolicy updateDunningPolicy: billing:write: change dunning policies
+assignDunningPolicy reviewDunning promiseToPay exemptFromDunning endDunningPause: billing:write: \
+change how accounts are dunned
 createAccount updateAccount: identity:admin: manage accounts
 createServiceAccount updateServiceAccount rotateServiceAccountSecret: identity:admin: \
 manage service accounts

@@ -15,8 +15,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
+from domain.billing.dunning_queries import DunningCaseFilter
 from domain.billing.invoice_queries import InvoiceFilter
-from domain.billing.kinds import InvoiceStatus, PaymentMethod, PaymentStatus
+from domain.billing.kinds import DunningStage, InvoiceStatus, PaymentMethod, PaymentStatus
 from domain.billing.queries import PaymentFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
@@ -81,6 +82,11 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_from": NOW,
         "received_to": NOW,
         "has_credit": True,
+    },
+    DunningCaseFilter: {
+        "stage": (DunningStage.WARNED,),
+        "is_open": True,
+        "customer_id": multitude.CUSTOMER_ID,
     },
     SessionFilter: {
         "active": True,
