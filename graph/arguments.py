@@ -17,6 +17,7 @@ _DESCRIPTIONS = {
     "before": "Cursor: only what comes in front of it",
     "filter": "What must hold; all if left out",
     "orderBy": "Order of the rows; cursors fit the order they were made in",
+    "descending": "Largest or newest first",
     "by": "One way to name it",
     "id": "Global id",
     "ids": "Global ids, at most 100",

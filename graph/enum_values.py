@@ -323,6 +323,21 @@ AuthenticationReason.SUBSCRIPTION_NOT_ACTIVE: The subscription is neither ACTIVE
 AccountingOutcome.RECORDED: The session changed by it
 AccountingOutcome.UNCHANGED: It told nothing new
 AccountingOutcome.UNCLAIMED: No customer has the username; kept for a person
+LedgerAccount.RECEIVABLE: What customers owe on issued invoices
+LedgerAccount.CASH: Money that came in, less what went back
+LedgerAccount.CUSTOMER_CREDIT: What customers paid and owe nothing for yet
+LedgerAccount.REVENUE: Charges without tax
+LedgerAccount.TAX: Tax charged
+LedgerAccount.BAD_DEBT: What will not be paid any more
+PostingKind.INVOICE: An invoice was issued
+PostingKind.VOID: An issued invoice was withdrawn
+PostingKind.CREDIT_NOTE: A credit note was issued
+PostingKind.PAYMENT: Money came in
+PostingKind.ALLOCATION: Credit paid an invoice
+PostingKind.DEALLOCATION: What paid an invoice is credit again
+PostingKind.REFUND: Money went back to the customer
+PostingKind.CHARGEBACK: A payment was taken back by who had sent it
+PostingKind.WRITE_OFF: What is due on an invoice was given up
 BillingSkipReason.ALREADY_CHARGED: The cycle is on an invoice already
 BillingSkipReason.NO_PLAN: On no plan
 BillingSkipReason.OTHER_CURRENCY: The plan is priced in another currency than the account

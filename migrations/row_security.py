@@ -49,6 +49,7 @@ GRANTS: dict[str, str] = {
     "billing.dunning_cases": _READ,
     "billing.dunning_steps": _READ,
     "billing.dunning_pauses": _READ,
+    "billing.ledger_entries": _READ,
     "radius.nas": _READ,
     "radius.sessions": _READ,
     "radius.auth_log": _READ,

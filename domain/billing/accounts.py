@@ -14,7 +14,8 @@ from domain.billing.events import (
     BillingAccountUpdated,
 )
 from domain.billing.kinds import AccountStatus, InvoiceStatus, Invoicing
-from domain.billing.models import BillingAccount, Invoice, Payment
+from domain.billing.ledger_models import LedgerEntry
+from domain.billing.models import BillingAccount, Invoice
 from domain.billing.policy import visible_policies
 from domain.billing.pricing import checked_percent
 from domain.billing.settlement import open_invoices, unspent_payments
@@ -112,7 +113,7 @@ class AccountService:
 
         Raises:
             CustomerNotFound, Invalid, VersionConflict.
-            Conflict: another currency while there are invoices or payments.
+            Conflict: another currency while there are invoices, or after the first booking.
         """
         require(session.actor, Permission.BILLING_WRITE, "change billing accounts")
         customer = await CustomerService().locked(session, customer_id)
@@ -232,8 +233,11 @@ async def _has_documents(session: UnitOfWork, account: BillingAccount) -> bool:
     invoices = exists().where(
         Invoice.account_id == account.id, Invoice.status != InvoiceStatus.VOID
     )
-    payments = exists().where(Payment.account_id == account.id)
-    return bool(await session.scalar(select(invoices | payments)))
+    booked = exists().where(
+        LedgerEntry.customer_id == account.customer_id,
+        LedgerEntry.billing_account_id == account.id,
+    )
+    return bool(await session.scalar(select(invoices | booked)))
 
 
 def _checked(name: str, value: Any) -> Any:

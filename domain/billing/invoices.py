@@ -9,10 +9,12 @@ from domain.billing.commands import DraftInvoice
 from domain.billing.drafting import add_draft, buyer_of
 from domain.billing.errors import InvoiceHasPayments, InvoiceNotFound
 from domain.billing.events import InvoiceIssued, InvoicePaid, InvoiceVoided
-from domain.billing.kinds import InvoiceStatus
+from domain.billing.kinds import InvoiceStatus, PostingKind
+from domain.billing.ledger import post
 from domain.billing.models import BillingAccount, Invoice
 from domain.billing.numbering import next_number
 from domain.billing.policy import visible_invoices
+from domain.billing.postings import Legs, charged, of_invoice, opposite
 from domain.billing.pricing import checked_lines
 from domain.billing.settlement import settle, unspent_payments
 from domain.customer.models import Customer
@@ -97,6 +99,7 @@ class InvoiceService:
         invoice.status, invoice.void_reason = InvoiceStatus.VOID, reason
         invoice.voided_at = invoice.updated_at = session.now
         if invoice.number is not None:
+            await post(session, of_invoice(PostingKind.VOID, invoice, opposite(_charge(invoice))))
             await session.announce(InvoiceVoided.of(invoice, reseller_id=customer.reseller_id))
         account = await AccountService().of(session, customer)
         await AccountService().close_if_settled(session, account, customer)
@@ -118,6 +121,7 @@ class InvoiceService:
         invoice.issued_at = invoice.updated_at = session.now
         invoice.buyer = buyer_of(account, customer)
         await session.announce(InvoiceIssued.of(invoice, reseller_id=customer.reseller_id))
+        await post(session, of_invoice(PostingKind.INVOICE, invoice, _charge(invoice)))
         credit = await unspent_payments(session, account.id)
         await settle(session, payments=credit, invoices=[invoice])
         if not invoice.due_minor:
@@ -140,6 +144,10 @@ class InvoiceService:
         if expected_version not in (None, invoice.version):
             raise VersionConflict("invoice", current_version=invoice.version)
         return customer, invoice
+
+
+def _charge(invoice: Invoice) -> Legs:
+    return charged(net_minor=invoice.net_minor, tax_minor=invoice.tax_minor)
 
 
 def _check_arrow(invoice: Invoice, requested: InvoiceStatus) -> None:

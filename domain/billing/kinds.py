@@ -104,3 +104,33 @@ class PauseEnd(StrEnum):
     BROKEN = "BROKEN"
     EXPIRED = "EXPIRED"
     WITHDRAWN = "WITHDRAWN"
+
+
+class LedgerAccount(StrEnum):
+    """
+    A general ledger account. Debits are positive, credits negative.
+
+    RECEIVABLE is what customers owe on issued invoices, CUSTOMER_CREDIT what they paid and owe
+    nothing for yet: the two together are a customer's balance.
+    """
+
+    RECEIVABLE = "RECEIVABLE"
+    CASH = "CASH"
+    CUSTOMER_CREDIT = "CUSTOMER_CREDIT"
+    REVENUE = "REVENUE"
+    TAX = "TAX"
+    BAD_DEBT = "BAD_DEBT"
+
+
+class PostingKind(StrEnum):
+    """What happened to the money that a transaction of the ledger tells of."""
+
+    INVOICE = "INVOICE"
+    VOID = "VOID"
+    CREDIT_NOTE = "CREDIT_NOTE"
+    PAYMENT = "PAYMENT"
+    ALLOCATION = "ALLOCATION"
+    DEALLOCATION = "DEALLOCATION"
+    REFUND = "REFUND"
+    CHARGEBACK = "CHARGEBACK"
+    WRITE_OFF = "WRITE_OFF"

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
+from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
     Invoice,
@@ -20,7 +21,7 @@ from domain.kernel.personal_data import ERASED, told_rows
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
-    """The account, invoices with their lines, payments and what they paid, and dunning."""
+    """The account, invoices with lines, payments and what they paid, bookings, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
     own_cases = select(DunningCase.id).where(DunningCase.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
@@ -54,6 +55,9 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
             DunningPause,
             DunningPause.customer_id == customer_id,
             people={"created_by"},
+        ),
+        "ledger_entries": await told_rows(
+            connection, LedgerEntry, LedgerEntry.customer_id == customer_id
         ),
     }
 

@@ -2,8 +2,9 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from domain.billing import dunning_records, records
+from domain.billing import dunning_records, ledger_records, records
 from domain.billing.dunning_models import DunningCase, DunningPause
+from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, Role
@@ -20,6 +21,9 @@ READS = {
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningPause: reading("dunning cases", Permission.BILLING_READ),
+    ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
+    ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
+    ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),
 }
 
 
@@ -52,3 +56,8 @@ def visible_cases(actor: Actor) -> ColumnElement[bool]:
 def visible_pauses(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``DunningPause``: pauses of customers in the actor's scope."""
     return within_scope(actor, DunningPause.customer_id)
+
+
+def visible_entries(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``LedgerEntry``: entries of customers in the actor's scope."""
+    return within_scope(actor, LedgerEntry.customer_id)

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from domain.billing.allocation import Debt, Funds, allocate
-from domain.billing.kinds import InvoiceStatus
+from domain.billing.kinds import InvoiceStatus, PostingKind
+from domain.billing.ledger import post
 from domain.billing.models import Invoice, Payment, PaymentAllocation
+from domain.billing.postings import allocated, of_payment
 from domain.kernel.unit_of_work import UnitOfWork
 
 
@@ -66,5 +68,17 @@ async def settle(
                 created_at=session.now,
             )
         )
+    await post(
+        session,
+        *(
+            of_payment(
+                PostingKind.ALLOCATION,
+                payment_of[share.payment_id],
+                allocated(share.amount_minor),
+                invoice_id=share.invoice_id,
+            )
+            for share in shares
+        ),
+    )
     touched = {share.invoice_id for share in shares}
     return [invoice for invoice in invoices if invoice.id in touched and not invoice.due_minor]

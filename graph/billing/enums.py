@@ -17,6 +17,8 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.DunningAction: "What a step of a dunning policy does",
     kinds.PauseKind: "Why an account is not dunned for now",
     kinds.PauseEnd: "How a pause of dunning ended",
+    kinds.LedgerAccount: "An account of the general ledger",
+    kinds.PostingKind: "What a transaction of the ledger tells of",
     kinds.SkipReason: "Why a billing run made no invoice for an account",
     invoice_queries.InvoiceOrderField: "What a list of invoices can be ordered by",
     queries.PaymentOrderField: "What a list of payments can be ordered by",

@@ -6,6 +6,7 @@ import strawberry
 
 from domain.billing import records
 from graph.billing.inputs import InvoiceBy
+from graph.billing.ledger import LedgerEntry, LedgerTotal, ledger_entries, ledger_totals
 from graph.billing.lists import invoice_list
 from graph.billing.types import Invoice
 from graph.connections import Connection
@@ -33,4 +34,11 @@ class BillingQueries:
     )
     invoices: Connection[Invoice] | None = strawberry.field(
         resolver=invoice_list, description="Invoices; `first` or `last` is required"
+    )
+    ledger_entries: Connection[LedgerEntry] | None = strawberry.field(
+        resolver=ledger_entries,
+        description="The double-entry ledger by time; `first` or `last` is required",
+    )
+    ledger_totals: list[LedgerTotal] | None = strawberry.field(
+        resolver=ledger_totals, description="Sums of the ledger by account and currency"
     )

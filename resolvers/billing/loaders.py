@@ -4,8 +4,9 @@ from functools import cached_property
 
 from aiodataloader import DataLoader
 
-from domain.billing import invoice_queries, queries, records
+from domain.billing import invoice_queries, ledger_queries, ledger_records, queries, records
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
+from domain.billing.ledger_queries import StatementFilter, StatementList
 from domain.billing.queries import PaymentFilter, PaymentList
 from resolvers.connections import Listing
 from resolvers.loading import LoaderGroup
@@ -71,3 +72,18 @@ class BillingLoaders(LoaderGroup):
     @cached_property
     def allocations_by_payment(self) -> DataLoader[int, list[records.PaymentAllocation]]:
         return self.many(queries.allocations_by_payment)
+
+    @cached_property
+    def statement_count_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, StatementFilter], int]:
+        return self.counts(ledger_queries.statement_counts_by_customer)
+
+    @cached_property
+    def statement_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, StatementList], Listing[ledger_records.StatementLine]]:
+        return self.pages(
+            ledger_queries.statement_pages_by_customer,
+            lambda key, asked: self.statement_count_by_customer.load((key, asked.filter)),
+        )

@@ -56,11 +56,29 @@ async def issued_invoice(
         return (await InvoiceService().issue_invoice(session, invoice_id)).id
 
 
+async def issued_draft(database: Database, invoice_id: int) -> None:
+    """Issue a draft that there is."""
+    async with database.unit_of_work(SYSTEM) as session:
+        await InvoiceService().issue_invoice(session, invoice_id)
+
+
+async def voided(database: Database, invoice_id: int) -> None:
+    """Void an invoice, or discard a draft."""
+    async with database.unit_of_work(SYSTEM) as session:
+        await InvoiceService().void_invoice(session, invoice_id, reason="a mistake")
+
+
+async def discarded_draft(database: Database, customer_id: int) -> int:
+    """Draft an invoice of 30.00 EUR and discard it; its id."""
+    invoice_id = await drafted_invoice(database, customer_id)
+    await voided(database, invoice_id)
+    return invoice_id
+
+
 async def voided_invoice(database: Database, customer_id: int) -> int:
     """Issue an invoice of 30.00 EUR and void it; its id."""
     invoice_id = await issued_invoice(database, customer_id)
-    async with database.unit_of_work(SYSTEM) as session:
-        await InvoiceService().void_invoice(session, invoice_id, reason="a mistake")
+    await voided(database, invoice_id)
     return invoice_id
 
 

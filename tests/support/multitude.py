@@ -32,6 +32,7 @@ def customers_of(actor: Actor) -> list[int]:
 
 _AT = "timestamptz '2026-01-01' + each * interval '1 minute'"
 _OWNER = f"1 + each % {CUSTOMERS}"
+_OWNER_OF_PAIR = f"1 + (each / 2) % {CUSTOMERS}"
 _EVENT_ID = "('0199f000000070008000' || lpad(to_hex(each), 12, '0'))::uuid"
 
 
@@ -136,6 +137,15 @@ _ROWS: dict[str, tuple[str, int]] = {
         f"{_OWNER}, {_OWNER}, 'EXEMPTION', 'note', 'staff:1',"
         f" case when each > 2000 then 'WITHDRAWN' end, case when each > 2000 then {_AT} end",
         20_000,
+    ),
+    "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
+    " currency, amount_minor, at)": (
+        f"""
+        md5((each / 2)::text)::uuid, {_OWNER_OF_PAIR}, {_OWNER_OF_PAIR}, 'INVOICE',
+        case each % 2 when 0 then 'RECEIVABLE' else 'REVENUE' end, 'EUR',
+        case each % 2 when 0 then 100 else -100 end, {_AT}
+        """,
+        40_001,
     ),
     "radius.nas (name, address, vendor)": (
         "'nas-' || each, inet '10.0.0.0' + each, 'CISCO'",

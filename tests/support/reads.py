@@ -17,7 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import domain
 from domain.billing.dunning_queries import DunningCaseFilter
 from domain.billing.invoice_queries import InvoiceFilter
-from domain.billing.kinds import DunningStage, InvoiceStatus, PaymentMethod, PaymentStatus
+from domain.billing.kinds import (
+    DunningStage,
+    InvoiceStatus,
+    LedgerAccount,
+    PaymentMethod,
+    PaymentStatus,
+)
+from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
@@ -88,6 +95,13 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "is_open": True,
         "customer_id": multitude.CUSTOMER_ID,
     },
+    EntryFilter: {
+        "account": LedgerAccount.TAX,
+        "customer_id": multitude.CUSTOMER_ID,
+        "booked_from": NOW,
+        "booked_to": NOW,
+    },
+    StatementFilter: {"booked_from": NOW, "booked_to": NOW},
     SessionFilter: {
         "active": True,
         "customer_id": multitude.CUSTOMER_ID,
