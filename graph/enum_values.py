@@ -23,6 +23,7 @@ ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
 ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
 ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
 ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
+ErrorCode.DUNNING_POLICY_CODE_TAKEN: Another dunning policy has the code
 ErrorCode.CUSTOMER_CLOSED: The customer has left for good
 ErrorCode.SEGMENT_CODE_TAKEN: Another network segment has the code
 ErrorCode.SESSION_ENDED: The RADIUS session is over
@@ -39,6 +40,20 @@ AccountRole.ADMIN: Everything
 AccountRole.SUPPORT: Customers, documents, plans, alerts, disconnects
 AccountRole.BILLING: Invoices, payments, plans
 AccountRole.RESELLER: What is of its reseller, or of those below it
+DunningStage.REMINDED: The customer was reminded
+DunningStage.WARNED: The customer was warned
+DunningStage.SUSPENDED: Service is held back
+DunningStage.DISCONNECTED: The subscription was ended
+DunningAction.NOTIFY: The customer is written to
+DunningAction.LATE_FEE: A fee is charged for each overdue invoice, once at the stage
+DunningAction.SUSPEND: Service is held back until the debt is settled
+DunningAction.DISCONNECT: The subscription is ended
+DunningPauseKind.PROMISE: A promise to pay by a day
+DunningPauseKind.EXEMPTION: An exemption that staff granted
+DunningPauseEnd.KEPT: What was promised was paid
+DunningPauseEnd.BROKEN: The day went by, and something is overdue still
+DunningPauseEnd.EXPIRED: The exemption's last day went by
+DunningPauseEnd.WITHDRAWN: Staff ended it
 PaymentMethod.CREDIT_CARD: Credit or debit card
 PaymentMethod.BANK_TRANSFER: Transfer from a bank account
 PaymentMethod.PAYPAL: PayPal account
@@ -75,6 +90,9 @@ SubscriptionState.ACTIVE: Running
 SubscriptionState.SUSPENDED: Held back for now
 SubscriptionState.EXPIRED: Ran out; may be renewed
 SubscriptionState.CANCELLED: Ended for good
+HoldReason.NON_PAYMENT: Invoices are overdue; lifted by payment
+HoldReason.CUSTOMER: The customer is suspended; lifted with that
+HoldReason.ADMIN: Staff suspended the subscription; lifted by hand
 AddressType.BILLING: Invoices go there
 AddressType.SERVICE: The line ends there
 AddressType.MAILING: Letters go there

@@ -189,6 +189,14 @@ class Settings(BaseSettings):
         description="Private networks that the operator's own webhook endpoints may lie in, never "
         "a reseller's, comma-separated CIDRs; there http is accepted too",
     )
+    dunning_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1_440,
+        alias="ISP_GRAPH_DUNNING_MINUTES",
+        description="How often accounts that are overdue are looked at by their dunning policy; "
+        "0: only on request",
+    )
     traffic_retention_days: int = Field(
         default=0,
         ge=0,

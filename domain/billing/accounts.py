@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from domain.billing.dunning_models import DunningPolicy
+from domain.billing.errors import DunningPolicyNotFound, WrongCurrency
 from domain.billing.events import (
     BillingAccountClosed,
     BillingAccountCreated,
@@ -14,6 +16,7 @@ from domain.billing.events import (
 from domain.billing.kinds import AccountStatus, InvoiceStatus, Invoicing
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice
+from domain.billing.policy import visible_policies
 from domain.billing.pricing import checked_percent
 from domain.billing.settlement import open_invoices, unspent_payments
 from domain.customer.models import Address, AddressType, Customer, CustomerStatus, SubscriptionState
@@ -128,6 +131,35 @@ class AccountService:
             await self._announce_update(session, account, customer, changed)
         return account
 
+    async def assign_dunning_policy(
+        self,
+        session: UnitOfWork,
+        customer_id: int,
+        policy_id: int | None,
+        *,
+        expected_version: int | None = None,
+    ) -> BillingAccount:
+        """
+        Have the account dunned by that policy, or by the default of its currency for None.
+
+        Announces ``billing.account.updated`` if that is another than before.
+
+        Raises:
+            CustomerNotFound, DunningPolicyNotFound, VersionConflict.
+            WrongCurrency: the policy is for accounts in another currency.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "change how accounts are dunned")
+        customer = await CustomerService().locked(session, customer_id)
+        account = await self.of(session, customer)
+        if expected_version not in (None, account.version):
+            raise VersionConflict("billing account", current_version=account.version)
+        if policy_id is not None:
+            await _check_policy(session, account, policy_id)
+        if account.dunning_policy_id != policy_id:
+            account.dunning_policy_id, account.updated_at = policy_id, session.now
+            await self._announce_update(session, account, customer, ["dunning_policy"])
+        return account
+
     async def close_if_settled(
         self, session: UnitOfWork, account: BillingAccount, customer: Customer
     ) -> None:
@@ -159,6 +191,15 @@ class AccountService:
 
 async def _locked(session: UnitOfWork, customer: Customer) -> BillingAccount | None:
     return await session.locked(BillingAccount, BillingAccount.customer_id == customer.id)
+
+
+async def _check_policy(session: UnitOfWork, account: BillingAccount, policy_id: int) -> None:
+    wanted = (DunningPolicy.id == policy_id) & visible_policies(session.actor)
+    currency = await session.scalar(select(DunningPolicy.currency).where(wanted))
+    if currency is None:
+        raise DunningPolicyNotFound(policy_id)
+    if currency != account.currency:
+        raise WrongCurrency("policyId", currency=account.currency)
 
 
 async def _copy(

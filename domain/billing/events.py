@@ -1,10 +1,11 @@
 """The facts that billing announces. Amounts are minor units; ``net_minor`` is without tax."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import ClassVar, Self
 
 from domain.billing.credit_models import CreditNote
-from domain.billing.kinds import PaymentMethod
+from domain.billing.kinds import DunningStage, PauseEnd, PauseKind, PaymentMethod
 from domain.billing.models import Invoice
 from domain.kernel.events import Event
 
@@ -159,3 +160,78 @@ class PaymentReceived(BillingEvent):
     unallocated_minor: int
     currency: str
     method: PaymentMethod
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningPolicyEvent(Event):
+    """A fact about a dunning policy: of no customer, so for whoever sees all rows."""
+
+    policy_id: int
+    code: str
+
+    @property
+    def stream(self) -> str:
+        return f"dunning_policy:{self.policy_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningPolicyCreated(DunningPolicyEvent):
+    type: ClassVar[str] = "billing.dunning_policy.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningPolicyUpdated(DunningPolicyEvent):
+    """``changed_fields`` are names of the policy's columns, in snake_case."""
+
+    type: ClassVar[str] = "billing.dunning_policy.updated"
+
+    changed_fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningEvent(BillingEvent):
+    """A fact about how an account is dunned. ``overdue_minor`` is what is overdue by now."""
+
+    case_id: int
+    stage: DunningStage
+    overdue_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningStageChanged(DunningEvent):
+    """A step was taken; ``from_stage`` is null for the first. ``actions`` are what it did."""
+
+    type: ClassVar[str] = "billing.dunning.stage_changed"
+
+    from_stage: DunningStage | None
+    actions: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningCured(DunningEvent):
+    """Less than the minimum is overdue: the case is closed at the stage it had come to."""
+
+    type: ClassVar[str] = "billing.dunning.cured"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningPaused(BillingEvent):
+    """A promise or an exemption holds off dunning; ``until_on`` is its last day, if it has one."""
+
+    type: ClassVar[str] = "billing.dunning.paused"
+
+    pause_id: int
+    kind: PauseKind
+    until_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DunningResumed(BillingEvent):
+    """A pause of dunning is over; ``outcome`` says how."""
+
+    type: ClassVar[str] = "billing.dunning.resumed"
+
+    pause_id: int
+    kind: PauseKind
+    outcome: PauseEnd

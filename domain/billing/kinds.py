@@ -84,6 +84,40 @@ class SkipReason(StrEnum):
     NOTHING_TO_CHARGE = "NOTHING_TO_CHARGE"
 
 
+class DunningStage(StrEnum):
+    """How far an account has been reminded of what is overdue; it only moves on until cured."""
+
+    REMINDED = "REMINDED"
+    WARNED = "WARNED"
+    SUSPENDED = "SUSPENDED"
+    DISCONNECTED = "DISCONNECTED"
+
+
+class DunningAction(StrEnum):
+    """What a step of a dunning policy does."""
+
+    NOTIFY = "NOTIFY"
+    LATE_FEE = "LATE_FEE"
+    SUSPEND = "SUSPEND"
+    DISCONNECT = "DISCONNECT"
+
+
+class PauseKind(StrEnum):
+    """Why an account is not dunned for now."""
+
+    PROMISE = "PROMISE"
+    EXEMPTION = "EXEMPTION"
+
+
+class PauseEnd(StrEnum):
+    """How a pause of dunning ended."""
+
+    KEPT = "KEPT"
+    BROKEN = "BROKEN"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
 class LedgerAccount(StrEnum):
     """
     A general ledger account. Debits are positive, credits negative.

@@ -41,7 +41,8 @@ class BillingAccount(Timestamps, Model):
 
     ``billing_day`` 29 to 31 means the last day of shorter months. ``billing_address`` is a copy
     of the customer's default BILLING address, for invoices to come. ``invoicing_since`` is when
-    ``invoicing`` last changed: nothing before it is charged.
+    ``invoicing`` last changed: nothing before it is charged. Without a ``dunning_policy_id`` it
+    is dunned by the default policy of its currency.
     """
 
     __tablename__ = "billing_accounts"
@@ -71,6 +72,7 @@ class BillingAccount(Timestamps, Model):
     payment_term_days: Mapped[int] = mapped_column(server_default=str(DEFAULT_TERM_DAYS))
     tax_percent: Mapped[Decimal] = mapped_column(_PERCENT, server_default="0")
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(_JSON_OR_NULL)
+    dunning_policy_id: Mapped[int | None] = mapped_column(ForeignKey("billing.dunning_policies.id"))
     version: Mapped[int] = mapped_column(server_default="1")
 
     __mapper_args__ = {"version_id_col": version}

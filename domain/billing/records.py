@@ -37,6 +37,7 @@ class BillingAccount:
     payment_term_days: int
     tax_percent: Decimal
     billing_address: dict[str, Any] | None
+    dunning_policy_id: int | None
     created_at: datetime
     updated_at: datetime
     version: int

@@ -39,6 +39,7 @@ PARTS = frozenset(
     {
         "BillingAddress",
         "BillingRun",
+        "DunningPolicyStep",
         "EventType",
         "InvoiceBuyer",
         "Money",
@@ -114,6 +115,9 @@ issueCreditNote: billing:write: issue credit notes
 writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
+createDunningPolicy updateDunningPolicy: billing:write: change dunning policies
+assignDunningPolicy reviewDunning promiseToPay exemptFromDunning endDunningPause: billing:write: \
+change how accounts are dunned
 createAccount updateAccount: identity:admin: manage accounts
 createServiceAccount updateServiceAccount rotateServiceAccountSecret: identity:admin: \
 manage service accounts

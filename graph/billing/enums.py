@@ -14,6 +14,10 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.LineKind: "What a line of an invoice charges for",
     kinds.PaymentMethod: "A way that money comes in",
     kinds.CreditReason: "Why a part of an invoice was taken back",
+    kinds.DunningStage: "How far an account has been dunned; it only moves on until cured",
+    kinds.DunningAction: "What a step of a dunning policy does",
+    kinds.PauseKind: "Why an account is not dunned for now",
+    kinds.PauseEnd: "How a pause of dunning ended",
     kinds.LedgerAccount: "An account of the general ledger",
     kinds.PostingKind: "What a transaction of the ledger tells of",
     kinds.SkipReason: "Why a billing run made no invoice for an account",
@@ -23,6 +27,8 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
 _NAMES: dict[type[enum.Enum], str] = {
     kinds.AccountStatus: "BillingAccountStatus",
     kinds.LineKind: "InvoiceLineKind",
+    kinds.PauseKind: "DunningPauseKind",
+    kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",
 }
 

@@ -11,10 +11,10 @@ from graph.billing import enums  # noqa: F401 (describes the enums before a type
 from graph.ids import id_of
 from graph.money import Money
 from graph.node import Node
-from graph.refs import CustomerRef
+from graph.refs import CustomerRef, DunningCaseRef, DunningPauseRef, DunningPolicyRef
 from graph.rows import RowType
 from graph.scalars import CountryCode, CurrencyCode, EmailAddress
-from resolvers.billing import credit_notes, invoices, payments
+from resolvers.billing import credit_notes, dunning, invoices, payments
 from resolvers.customer import customers
 
 
@@ -83,6 +83,16 @@ class BillingAccount(RowType, Node):
     payment_term_days: int = strawberry.field(description="Days from issue to due date")
     tax_percent: decimal.Decimal = strawberry.field(
         description="Tax rate of lines that have none of their own"
+    )
+    dunning_case: DunningCaseRef | None = strawberry.field(
+        resolver=dunning.account_case, description="How it is dunned now; null if it is not"
+    )
+    dunning_pauses: list[DunningPauseRef] = strawberry.field(
+        resolver=dunning.account_pauses, description="What holds dunning off, the oldest first"
+    )
+    dunning_policy: DunningPolicyRef | None = strawberry.field(
+        resolver=dunning.account_policy,
+        description="Policy of its own; null if it follows its currency's default",
     )
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Whose account it is"

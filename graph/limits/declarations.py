@@ -21,6 +21,7 @@ COSTS: dict[str, int] = {
     "Customer.serviceQuality": 20,
     "BillingAccount.billingAddress": 0,
     "BillingRun.skipped": 0,
+    "DunningPolicy.steps": 0,
     "Invoice.buyer": 0,
     "Reseller.commissionTotals": 20,
     "WebhookEndpoint.health": 0,
@@ -39,6 +40,7 @@ COSTS: dict[str, int] = {
 #: Lists that have as many rows as this, or fewer, as a rule.
 SIZES: dict[str, int] = {
     "Query.eventTypes": 50,
+    "Query.dunningPolicies": 10,
     "Query.nodes": 100,
     "Query.ledgerTotals": 12,
     "Viewer.signIns": 5,
@@ -49,6 +51,9 @@ SIZES: dict[str, int] = {
     "Customer.networkSegments": 3,
     "MetricSeries.points": 50,
     "Alert.notifications": 3,
+    "BillingAccount.dunningPauses": 1,
+    "DunningCase.steps": 3,
+    "DunningPolicy.steps": 4,
     "Invoice.allocations": 3,
     "Invoice.lines": 5,
     "Payment.allocations": 3,

@@ -128,6 +128,26 @@ _ROWS: dict[str, tuple[str, int]] = {
         "each, each, 1, 0",
         40_000,
     ),
+    "billing.dunning_policies (code, name, currency, is_default, grace_days, minimum_minor, steps,"
+    " no_cut_weekdays, no_cut_dates)": (
+        "'P-' || each, 'Policy', 'EUR', each = 1, 3, 100, '[]', '[]', '[]'",
+        20,
+    ),
+    "billing.dunning_cases (account_id, customer_id, policy_id, currency, stage, stage_on,"
+    " opened_at, closed_at)": (
+        f"{_OWNER}, {_OWNER}, 1, 'EUR', case each % 10 when 0 then 'WARNED' else 'REMINDED' end,"
+        f" ({_AT})::date, {_AT}, case when each > 2000 then {_AT} end",
+        20_000,
+    ),
+    "billing.dunning_steps (case_id, stage, actions, overdue_minor)": (
+        "each, 'REMINDED', '[]', 1",
+        20_000,
+    ),
+    "billing.dunning_pauses (account_id, customer_id, kind, note, created_by, outcome, ended_at)": (
+        f"{_OWNER}, {_OWNER}, 'EXEMPTION', 'note', 'staff:1',"
+        f" case when each > 2000 then 'WITHDRAWN' end, case when each > 2000 then {_AT} end",
+        20_000,
+    ),
     "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
     " currency, amount_minor, at)": (
         f"""

@@ -15,8 +15,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
+from domain.billing.dunning_queries import DunningCaseFilter
 from domain.billing.invoice_queries import InvoiceFilter
-from domain.billing.kinds import InvoiceStatus, LedgerAccount, PaymentMethod, PaymentStatus
+from domain.billing.kinds import (
+    DunningStage,
+    InvoiceStatus,
+    LedgerAccount,
+    PaymentMethod,
+    PaymentStatus,
+)
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
 from domain.customer.details import AddressChoice, DocumentChoice
@@ -82,6 +89,11 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_from": NOW,
         "received_to": NOW,
         "has_credit": True,
+    },
+    DunningCaseFilter: {
+        "stage": (DunningStage.WARNED,),
+        "is_open": True,
+        "customer_id": multitude.CUSTOMER_ID,
     },
     EntryFilter: {
         "account": LedgerAccount.TAX,
