@@ -52,6 +52,7 @@ GRANTS: dict[str, str] = {
     "billing.ledger_entries": _READ,
     "billing.credit_notes": _READ,
     "billing.credit_note_lines": _READ,
+    "billing.tax_rates": _READ,
     "radius.nas": _READ,
     "radius.sessions": _READ,
     "radius.auth_log": _READ,

@@ -62,6 +62,7 @@ billing.invoice.voided: An invoice was taken back
 billing.invoice.paid: An invoice was paid in full
 billing.invoice.written_off: What was due on an invoice was given up
 billing.credit_note.issued: A part of an invoice, or all of it, was taken back
+billing.tax_rate.set: A tax rate of a country was set
 billing.payment.received: A payment was recorded
 billing.dunning_policy.created: A dunning policy was made
 billing.dunning_policy.updated: A dunning policy was changed

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from domain.billing.credit_models import CreditNote
 from domain.billing.kinds import DunningStage, PauseEnd, PauseKind, PaymentMethod
 from domain.billing.models import Invoice
+from domain.customer.models import CustomerType
 from domain.kernel.events import Event
 
 
@@ -43,6 +44,23 @@ class BillingAccountClosed(BillingEvent):
     type: ClassVar[str] = "billing.account.closed"
 
     account_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxRateSet(Event):
+    """A tax rate of a country, of no customer. ``percent`` is a decimal number as text."""
+
+    type: ClassVar[str] = "billing.tax_rate.set"
+
+    tax_rate_id: int
+    country: str
+    customer_type: CustomerType | None
+    percent: str
+    valid_from: date
+
+    @property
+    def stream(self) -> str:
+        return f"tax_rate:{self.country}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,7 +121,7 @@ class InvoiceService:
         invoice.issued_on = number.issued_on
         invoice.due_on = number.issued_on + timedelta(days=account.payment_term_days)
         invoice.issued_at = invoice.updated_at = session.now
-        invoice.buyer = buyer_of(account, customer)
+        invoice.buyer = buyer_of(account, customer, number.issued_on)
         await session.announce(InvoiceIssued.of(invoice, reseller_id=customer.reseller_id))
         await post(session, of_invoice(PostingKind.INVOICE, invoice, _charge(invoice)))
         credit = await unspent_payments(session, account.id)

@@ -70,7 +70,10 @@ class BillingAccount(Timestamps, Model):
     currency: Mapped[str] = mapped_column(String(3), server_default=DEFAULT_CURRENCY)
     billing_day: Mapped[int] = mapped_column(server_default="1")
     payment_term_days: Mapped[int] = mapped_column(server_default=str(DEFAULT_TERM_DAYS))
-    tax_percent: Mapped[Decimal] = mapped_column(_PERCENT, server_default="0")
+    tax_percent: Mapped[Decimal | None] = mapped_column(_PERCENT)
+    tax_exemption: Mapped[str | None] = mapped_column(String(200))
+    tax_exempt_until: Mapped[date | None]
+    prices_include_tax: Mapped[bool] = mapped_column(server_default=text("false"))
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(_JSON_OR_NULL)
     dunning_policy_id: Mapped[int | None] = mapped_column(ForeignKey("billing.dunning_policies.id"))
     version: Mapped[int] = mapped_column(server_default="1")
@@ -167,9 +170,10 @@ class Invoice(Timestamps, Model):
 
 class InvoiceLine(Model):
     """
-    One charge of an invoice: ``quantity`` times a unit price without tax.
+    One charge of an invoice: ``quantity`` times a unit price.
 
-    Net and tax are rounded half to even to minor units here, at the line; sums are exact.
+    ``tax_included`` says that the price has its tax in it. Net and tax are rounded half to even
+    to minor units here, at the line; sums are exact.
     """
 
     __tablename__ = "invoice_lines"
@@ -194,6 +198,7 @@ class InvoiceLine(Model):
     quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
     unit_price_minor: Mapped[BigInt]
     tax_percent: Mapped[Decimal] = mapped_column(_PERCENT)
+    tax_included: Mapped[bool] = mapped_column(server_default=text("false"))
     net_minor: Mapped[BigInt]
     tax_minor: Mapped[BigInt]
     period_from: Mapped[date | None]

@@ -2,7 +2,13 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from domain.billing import credit_records, dunning_records, ledger_records, records
+from domain.billing import (
+    credit_records,
+    dunning_records,
+    ledger_records,
+    records,
+    tax_records,
+)
 from domain.billing.credit_models import CreditNote
 from domain.billing.dunning_models import DunningCase, DunningPause
 from domain.billing.ledger_models import LedgerEntry
@@ -24,6 +30,8 @@ READS = {
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningPause: reading("dunning cases", Permission.BILLING_READ),
+    tax_records.TaxRate: reading("tax rates", Permission.BILLING_READ),
+    tax_records.TaxLine: reading("invoices", Permission.BILLING_READ),
     ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
     ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
     ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),

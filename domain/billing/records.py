@@ -35,7 +35,10 @@ class BillingAccount:
     currency: str
     billing_day: int
     payment_term_days: int
-    tax_percent: Decimal
+    tax_percent: Decimal | None
+    tax_exemption: str | None
+    tax_exempt_until: date | None
+    prices_include_tax: bool
     billing_address: dict[str, Any] | None
     dunning_policy_id: int | None
     created_at: datetime
@@ -147,6 +150,7 @@ class InvoiceLine:
     quantity: Decimal
     unit_price_minor: int
     tax_percent: Decimal
+    tax_included: bool
     net_minor: int
     tax_minor: int
     period_from: date | None

@@ -112,6 +112,7 @@ draftInvoice: billing:write: draft invoices
 issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
 issueCreditNote: billing:write: issue credit notes
+setTaxRate: billing:write: set tax rates
 writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing

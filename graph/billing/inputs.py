@@ -36,7 +36,17 @@ class UpdateBillingAccountInput(ChangeInput):
         default=UNSET, description="Days from issue to due date, 0 to 365"
     )
     tax_percent: decimal.Decimal | None = strawberry.field(
-        default=UNSET, description="Tax rate of lines that have none of their own"
+        default=UNSET,
+        description="Tax rate of its own; null for that of the country and type of customer",
+    )
+    tax_exemption: str | None = strawberry.field(
+        default=UNSET, description="Certificate or ground by which it bears no tax; null for none"
+    )
+    tax_exempt_until: datetime.date | None = strawberry.field(
+        default=UNSET, description="Last day of the exemption; null for no end"
+    )
+    prices_include_tax: bool | None = strawberry.field(
+        default=UNSET, description="Whether its prices have tax in them"
     )
     currency: CurrencyCode | None = strawberry.field(
         default=UNSET, description="Currency, while there are no documents"
@@ -48,6 +58,9 @@ class UpdateBillingAccountInput(ChangeInput):
             billing_day=self.billing_day,
             payment_term_days=self.payment_term_days,
             tax_percent=self.tax_percent,
+            tax_exemption=self.tax_exemption,
+            tax_exempt_until=self.tax_exempt_until,
+            prices_include_tax=self.prices_include_tax,
             currency=self.currency,
         )
 
@@ -58,12 +71,15 @@ class InvoiceLineInput:
         description="What it charges for; DISCOUNT and ADJUSTMENT may be negative"
     )
     description: str = strawberry.field(description="What it charges for, in words")
-    unit_price: MoneyInput = strawberry.field(description="Price of one unit without tax")
+    unit_price: MoneyInput = strawberry.field(description="Price of one unit")
     quantity: decimal.Decimal = strawberry.field(
         default=decimal.Decimal(1), description="How many units, with 3 decimal places at most"
     )
     tax_percent: decimal.Decimal | None = strawberry.field(
         default=None, description="Tax rate; the account's by default"
+    )
+    tax_included: bool | None = strawberry.field(
+        default=None, description="Whether the price has its tax in it; as the account by default"
     )
 
     def to_domain(self, number: int) -> commands.NewLine:
@@ -74,6 +90,7 @@ class InvoiceLineInput:
             unit_price=_money(self.unit_price, "lines", str(number), "unitPrice"),
             quantity=self.quantity,
             tax_percent=self.tax_percent,
+            tax_included=self.tax_included,
         )
 
 

@@ -7,6 +7,7 @@ from domain.billing.credit_notes import CreditNoteService
 from domain.billing.invoices import InvoiceService
 from domain.billing.payments import PaymentService
 from domain.billing.runs import BillingRunService
+from domain.billing.tax import TaxRateService
 from domain.billing.write_offs import WriteOffService
 from domain.kernel.unit_of_work import UnitOfWork
 from graph.billing import problems  # noqa: F401 (failures that payloads show)
@@ -21,10 +22,11 @@ from graph.billing.inputs import (
     WriteOffInvoiceInput,
 )
 from graph.billing.runs import BillingRun, run_as_json, run_from_json
+from graph.billing.taxes import SetTaxRateInput, SetTaxRatePayload
 from graph.billing.types import BillingAccount, CreditNote, Invoice, Payment
 from graph.context import Info
 from graph.payloads import Payload, perform
-from resolvers.billing import accounts, credit_notes, invoices, payments
+from resolvers.billing import accounts, credit_notes, invoices, payments, taxes
 
 
 @strawberry.type(description="What became of `updateBillingAccount`")
@@ -113,6 +115,13 @@ class BillingMutations:
         return await perform(
             info, input, IssueCreditNotePayload, work, credit_note=credit_notes.by_id
         )
+
+    @strawberry.mutation(description="Say what is taxed in a country from a day on")
+    async def set_tax_rate(self, info: Info, input: SetTaxRateInput) -> SetTaxRatePayload | None:
+        async def work(session: UnitOfWork) -> int:
+            return await TaxRateService().set_tax_rate(session, **input.to_domain())
+
+        return await perform(info, input, SetTaxRatePayload, work, tax_rate=taxes.rate_by_id)
 
     @strawberry.mutation(description="Give up what is due on an invoice as bad debt")
     async def write_off_invoice(

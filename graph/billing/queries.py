@@ -8,6 +8,7 @@ from domain.billing import records
 from graph.billing.inputs import InvoiceBy
 from graph.billing.ledger import LedgerEntry, LedgerTotal, ledger_entries, ledger_totals
 from graph.billing.lists import invoice_list
+from graph.billing.taxes import TaxRate, tax_rates
 from graph.billing.types import Invoice
 from graph.connections import Connection
 from graph.context import Info
@@ -39,6 +40,9 @@ class BillingQueries:
     ledger_entries: Connection[LedgerEntry] | None = strawberry.field(
         resolver=ledger_entries,
         description="The double-entry ledger by time; `first` or `last` is required",
+    )
+    tax_rates: list[TaxRate] | None = strawberry.field(
+        resolver=tax_rates, description="Tax rates of a country, the latest day first"
     )
     ledger_totals: list[LedgerTotal] | None = strawberry.field(
         resolver=ledger_totals, description="Sums of the ledger by account and currency"

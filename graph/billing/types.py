@@ -8,13 +8,14 @@ import strawberry
 
 from domain.billing import credit_records, kinds, records
 from graph.billing import enums  # noqa: F401 (describes the enums before a type names them)
+from graph.billing.taxes import TaxLine
 from graph.ids import id_of
 from graph.money import Money
 from graph.node import Node
 from graph.refs import CustomerRef, DunningCaseRef, DunningPauseRef, DunningPolicyRef
 from graph.rows import RowType
 from graph.scalars import CountryCode, CurrencyCode, EmailAddress
-from resolvers.billing import credit_notes, dunning, invoices, payments
+from resolvers.billing import credit_notes, dunning, invoices, payments, taxes
 from resolvers.customer import customers
 
 
@@ -36,6 +37,9 @@ class InvoiceBuyer:
     customer_number: str = strawberry.field(description="The number people know the customer by")
     account_number: str = strawberry.field(description="Number of the billing account")
     address: BillingAddress | None = strawberry.field(description="Billing address")
+    tax_exemption: str | None = strawberry.field(
+        default=None, description="Why the invoice bears no tax by the account's exemption"
+    )
 
 
 def _address(copied: dict[str, Any] | None) -> BillingAddress | None:
@@ -81,9 +85,16 @@ class BillingAccount(RowType, Node):
         description="Day of the month that periods start on; the last of shorter months"
     )
     payment_term_days: int = strawberry.field(description="Days from issue to due date")
-    tax_percent: decimal.Decimal = strawberry.field(
-        description="Tax rate of lines that have none of their own"
+    tax_percent: decimal.Decimal | None = strawberry.field(
+        description="Tax rate of its own; null for that of the country and type of customer"
     )
+    tax_exemption: str | None = strawberry.field(
+        description="Certificate or ground by which it bears no tax"
+    )
+    tax_exempt_until: datetime.date | None = strawberry.field(
+        description="Last day of the exemption"
+    )
+    prices_include_tax: bool = strawberry.field(description="Whether its prices have tax in them")
     dunning_case: DunningCaseRef | None = strawberry.field(
         resolver=dunning.account_case, description="How it is dunned now; null if it is not"
     )
@@ -110,8 +121,9 @@ class InvoiceLine(RowType):
     kind: kinds.LineKind = strawberry.field(description="What it charges for")
     description: str = strawberry.field(description="What it charges for, in words")
     quantity: decimal.Decimal = strawberry.field(description="How many units")
-    unit_price: Money = strawberry.field(description="Price of one unit without tax")
+    unit_price: Money = strawberry.field(description="Price of one unit")
     tax_percent: decimal.Decimal = strawberry.field(description="Tax rate")
+    tax_included: bool = strawberry.field(description="Whether the price has its tax in it")
     net: Money = strawberry.field(description="Quantity times price, without tax")
     tax: Money = strawberry.field(description="Tax on the net amount")
     total: Money = strawberry.field(description="Net amount with tax")
@@ -163,6 +175,9 @@ class Invoice(RowType, Node):
     )
     lines: list[InvoiceLine] = strawberry.field(
         resolver=invoices.invoice_lines, description="What it charges for, in order"
+    )
+    tax_lines: list[TaxLine] = strawberry.field(
+        resolver=taxes.invoice_tax_lines, description="Sums of its lines at each tax rate"
     )
     credit_notes: list["CreditNote"] = strawberry.field(
         resolver=credit_notes.invoice_credit_notes,

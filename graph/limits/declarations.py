@@ -58,6 +58,8 @@ SIZES: dict[str, int] = {
     "Invoice.lines": 5,
     "Payment.allocations": 3,
     "Invoice.creditNotes": 1,
+    "Invoice.taxLines": 2,
+    "Query.taxRates": 20,
     "CreditNote.lines": 5,
     "BillingRun.invoices": 100,
     "BillingRun.skipped": 100,

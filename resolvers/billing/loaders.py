@@ -12,6 +12,8 @@ from domain.billing import (
     ledger_records,
     queries,
     records,
+    tax_queries,
+    tax_records,
 )
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
@@ -107,3 +109,15 @@ class BillingLoaders(LoaderGroup):
     @cached_property
     def credit_note_lines_by_note(self) -> DataLoader[int, list[credit_records.CreditNoteLine]]:
         return self.many(credit_queries.credit_note_lines_by_note)
+
+    @cached_property
+    def tax_rate_by_id(self) -> DataLoader[int, tax_records.TaxRate | None]:
+        return self.one(tax_queries.tax_rates_by_id)
+
+    @cached_property
+    def tax_rates_by_country(self) -> DataLoader[str, list[tax_records.TaxRate]]:
+        return self.many(tax_queries.tax_rates_by_country)
+
+    @cached_property
+    def tax_lines_by_invoice(self) -> DataLoader[int, list[tax_records.TaxLine]]:
+        return self.many(tax_queries.tax_lines_by_invoice)

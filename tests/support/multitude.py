@@ -148,6 +148,10 @@ _ROWS: dict[str, tuple[str, int]] = {
         f" case when each > 2000 then 'WITHDRAWN' end, case when each > 2000 then {_AT} end",
         20_000,
     ),
+    "billing.tax_rates (country, percent, valid_from, set_by)": (
+        "chr(65 + each % 26) || 'T', 20, date '2020-01-01' + each, 'staff:1'",
+        200,
+    ),
     "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
     " currency, amount_minor, at)": (
         f"""

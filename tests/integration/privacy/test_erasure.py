@@ -45,6 +45,7 @@ OF_NOBODY = (
     "tariff.plan.retired",
     "billing.dunning_policy.created",
     "billing.dunning_policy.updated",
+    "billing.tax_rate.set",
 )
 
 
