@@ -53,6 +53,8 @@ GRANTS: dict[str, str] = {
     "billing.credit_notes": _READ,
     "billing.credit_note_lines": _READ,
     "billing.tax_rates": _READ,
+    "billing.billing_runs": _READ,
+    "billing.billing_run_items": _READ,
     "radius.nas": _READ,
     "radius.sessions": _READ,
     "radius.auth_log": _READ,
@@ -120,8 +122,10 @@ POLICIES: dict[str, str] = {
     "billing.invoice_lines": _hangs_off("billing.invoices", "invoice_id"),
     "billing.payment_allocations": _hangs_off("billing.payments", "payment_id"),
     "billing.credit_note_lines": _hangs_off("billing.credit_notes", "credit_note_id"),
-    # How people are dunned is the operator's own; tenants may ask, and are shown none.
+    # How people are dunned and charged is the operator's own; tenants may ask, and see none.
     "billing.dunning_policies": "false",
+    "billing.billing_runs": "false",
+    "billing.billing_run_items": "false",
     "billing.dunning_steps": _hangs_off("billing.dunning_cases", "case_id"),
     "monitoring.notifications": _hangs_off("monitoring.alerts", "alert_id"),
     "webhook.endpoints": _OF_RESELLER,

@@ -63,6 +63,8 @@ billing.invoice.paid: An invoice was paid in full
 billing.invoice.written_off: What was due on an invoice was given up
 billing.credit_note.issued: A part of an invoice, or all of it, was taken back
 billing.tax_rate.set: A tax rate of a country was set
+billing.run.started: A billing run was started
+billing.run.finished: A billing run came to the last account
 billing.payment.received: A payment was recorded
 billing.dunning_policy.created: A dunning policy was made
 billing.dunning_policy.updated: A dunning policy was changed

@@ -9,10 +9,18 @@ from domain.billing.commands import NewLine
 from domain.billing.kinds import InvoiceStatus
 from domain.billing.models import BillingAccount, Invoice, InvoiceLine
 from domain.billing.periods import BillingPeriod
-from domain.billing.pricing import priced, totals
+from domain.billing.pricing import PricedLine, priced, totals
 from domain.billing.tax import is_exempt, tax_percent_for
 from domain.customer.models import Customer
 from domain.kernel.unit_of_work import UnitOfWork
+
+
+async def priced_for(
+    session: UnitOfWork, account: BillingAccount, lines: Sequence[NewLine]
+) -> list[PricedLine]:
+    """The lines as the account is charged them today."""
+    percent, included = await tax_percent_for(session, account), account.prices_include_tax
+    return [priced(line, tax_percent=percent, tax_included=included) for line in lines]
 
 
 async def add_draft(
@@ -23,8 +31,7 @@ async def add_draft(
     period: BillingPeriod | None = None,
 ) -> Invoice:
     """A draft of the account's with these lines, in this order; ``period`` if a run charges one."""
-    percent, included = await tax_percent_for(session, account), account.prices_include_tax
-    charged = [priced(line, tax_percent=percent, tax_included=included) for line in lines]
+    charged = await priced_for(session, account, lines)
     sums = totals(charged)
     invoice = Invoice(
         account_id=account.id,

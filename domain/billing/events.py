@@ -64,6 +64,35 @@ class TaxRateSet(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BillingRunEvent(Event):
+    """A fact about a billing run: of no customer, so for whoever sees all rows."""
+
+    run_id: int
+    charged_on: date
+    is_dry_run: bool
+
+    @property
+    def stream(self) -> str:
+        return f"billing_run:{self.run_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingRunStarted(BillingRunEvent):
+    type: ClassVar[str] = "billing.run.started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingRunFinished(BillingRunEvent):
+    """No account is pending any more; the numbers are of accounts."""
+
+    type: ClassVar[str] = "billing.run.finished"
+
+    issued: int
+    skipped: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceEvent(BillingEvent):
     """A fact about one invoice that has its number."""
 

@@ -82,6 +82,25 @@ class SkipReason(StrEnum):
     NO_PLAN = "NO_PLAN"
     OTHER_CURRENCY = "OTHER_CURRENCY"
     NOTHING_TO_CHARGE = "NOTHING_TO_CHARGE"
+    NOT_CHARGED = "NOT_CHARGED"
+
+
+class RunState(StrEnum):
+    """Where a billing run stands; PARTIAL is over too, with accounts that failed."""
+
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    PARTIAL = "PARTIAL"
+
+
+class ItemState(StrEnum):
+    """What became of an account in a billing run."""
+
+    PENDING = "PENDING"
+    ISSUED = "ISSUED"
+    PREVIEWED = "PREVIEWED"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
 
 
 class DunningStage(StrEnum):

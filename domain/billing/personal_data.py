@@ -16,6 +16,7 @@ from domain.billing.models import (
     Payment,
     PaymentAllocation,
 )
+from domain.billing.run_models import BillingRunItem
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
 from domain.kernel.personal_data import ERASED, told_rows
@@ -63,6 +64,9 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
             DunningPause,
             DunningPause.customer_id == customer_id,
             people={"created_by"},
+        ),
+        "billing_run_items": await told_rows(
+            connection, BillingRunItem, BillingRunItem.customer_id == customer_id
         ),
         "ledger_entries": await told_rows(
             connection, LedgerEntry, LedgerEntry.customer_id == customer_id

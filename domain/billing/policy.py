@@ -7,6 +7,7 @@ from domain.billing import (
     dunning_records,
     ledger_records,
     records,
+    run_records,
     tax_records,
 )
 from domain.billing.credit_models import CreditNote
@@ -30,6 +31,8 @@ READS = {
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningPause: reading("dunning cases", Permission.BILLING_READ),
+    run_records.BillingRun: reading("billing runs", Permission.BILLING_READ),
+    run_records.BillingRunItem: reading("billing runs", Permission.BILLING_READ),
     tax_records.TaxRate: reading("tax rates", Permission.BILLING_READ),
     tax_records.TaxLine: reading("invoices", Permission.BILLING_READ),
     ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
@@ -57,6 +60,11 @@ def visible_payments(actor: Actor) -> ColumnElement[bool]:
 def visible_credit_notes(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``CreditNote``: notes of customers in the actor's scope."""
     return within_scope(actor, CreditNote.customer_id)
+
+
+def visible_runs(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``BillingRun`` and its items: for whoever sees all rows."""
+    return true() if actor.sees_all_rows else false()
 
 
 def visible_policies(actor: Actor) -> ColumnElement[bool]:

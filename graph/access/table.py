@@ -38,7 +38,6 @@ INTERFACES: Mapping[str, Need] = {
 PARTS = frozenset(
     {
         "BillingAddress",
-        "BillingRun",
         "DunningPolicyStep",
         "EventType",
         "InvoiceBuyer",
@@ -46,7 +45,6 @@ PARTS = frozenset(
         "PageInfo",
         "RateLimit",
         "ServiceSubscription",
-        "SkippedAccount",
         "Viewer",
         "_Service",
     }

@@ -13,6 +13,8 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.PaymentStatus: "How much of an issued invoice is paid",
     kinds.LineKind: "What a line of an invoice charges for",
     kinds.PaymentMethod: "A way that money comes in",
+    kinds.RunState: "Where a billing run stands",
+    kinds.ItemState: "What became of an account in a billing run",
     kinds.CreditReason: "Why a part of an invoice was taken back",
     kinds.DunningStage: "How far an account has been dunned; it only moves on until cured",
     kinds.DunningAction: "What a step of a dunning policy does",
@@ -30,6 +32,8 @@ _NAMES: dict[type[enum.Enum], str] = {
     kinds.PauseKind: "DunningPauseKind",
     kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",
+    kinds.RunState: "BillingRunState",
+    kinds.ItemState: "BillingRunItemState",
 }
 
 

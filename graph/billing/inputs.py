@@ -197,6 +197,9 @@ class RunBillingInput(MutationInput):
         default=None,
         description="Day whose periods are charged; today by default, at most 31 days ahead",
     )
+    is_dry_run: bool = strawberry.field(
+        default=False, description="Only tell what each account would be charged"
+    )
 
 
 def _credited(lines: list[CreditNoteLineInput]) -> dict[int, money.Money]:

@@ -6,6 +6,8 @@ from domain.billing.accounts import AccountService
 from domain.billing.credit_notes import CreditNoteService
 from domain.billing.invoices import InvoiceService
 from domain.billing.payments import PaymentService
+from domain.billing.run_records import BillingRun as BillingRunRecord
+from domain.billing.run_worker import drive
 from domain.billing.runs import BillingRunService
 from domain.billing.tax import TaxRateService
 from domain.billing.write_offs import WriteOffService
@@ -21,12 +23,15 @@ from graph.billing.inputs import (
     VoidInvoiceInput,
     WriteOffInvoiceInput,
 )
-from graph.billing.runs import BillingRun, run_as_json, run_from_json
+from graph.billing.runs import BillingRun
 from graph.billing.taxes import SetTaxRateInput, SetTaxRatePayload
 from graph.billing.types import BillingAccount, CreditNote, Invoice, Payment
 from graph.context import Info
 from graph.payloads import Payload, perform
-from resolvers.billing import accounts, credit_notes, invoices, payments, taxes
+from resolvers.billing import accounts, credit_notes, invoices, payments, runs, taxes
+
+#: Chunks of accounts that are charged before `runBilling` answers.
+_AT_ONCE = 4
 
 
 @strawberry.type(description="What became of `updateBillingAccount`")
@@ -148,10 +153,20 @@ class BillingMutations:
         return await perform(info, input, RecordPaymentPayload, work, payment=payments.by_id)
 
     @strawberry.mutation(
-        description="Invoice all accounts for the period of a day; a repetition charges nobody"
+        description="Invoice all accounts for the period of a day; a repetition charges nobody. "
+        "A large run goes on after the answer: `billingRun` shows its progress"
     )
     async def run_billing(self, info: Info, input: RunBillingInput) -> RunBillingPayload | None:
-        async def work(session: UnitOfWork) -> dict[str, object]:
-            return run_as_json(await BillingRunService().run_billing(session, on=input.on))
+        async def work(session: UnitOfWork) -> int:
+            return await BillingRunService().start(
+                session, on=input.on, is_dry_run=input.is_dry_run
+            )
 
-        return await perform(info, input, RunBillingPayload, work, billing_run=run_from_json)
+        return await perform(info, input, RunBillingPayload, work, billing_run=_begun)
+
+
+async def _begun(info: Info, run_id: int) -> BillingRunRecord | None:
+    """The run, after its first accounts: a small one is over by then."""
+    await drive(info.services.database, run_id, chunks=_AT_ONCE)
+    info.forget()
+    return await runs.by_id(info, run_id)

@@ -8,6 +8,7 @@ from domain.billing import records
 from graph.billing.inputs import InvoiceBy
 from graph.billing.ledger import LedgerEntry, LedgerTotal, ledger_entries, ledger_totals
 from graph.billing.lists import invoice_list
+from graph.billing.runs import BillingRun, billing_run, billing_runs
 from graph.billing.taxes import TaxRate, tax_rates
 from graph.billing.types import Invoice
 from graph.connections import Connection
@@ -40,6 +41,13 @@ class BillingQueries:
     ledger_entries: Connection[LedgerEntry] | None = strawberry.field(
         resolver=ledger_entries,
         description="The double-entry ledger by time; `first` or `last` is required",
+    )
+    billing_run: BillingRun | None = strawberry.field(
+        resolver=billing_run, description="The billing run with this id, for its progress"
+    )
+    billing_runs: Connection[BillingRun] | None = strawberry.field(
+        resolver=billing_runs,
+        description="Billing runs, the latest first; `first` or `last` is required",
     )
     tax_rates: list[TaxRate] | None = strawberry.field(
         resolver=tax_rates, description="Tax rates of a country, the latest day first"

@@ -20,7 +20,6 @@ COSTS: dict[str, int] = {
     "Customer.metrics": 20,
     "Customer.serviceQuality": 20,
     "BillingAccount.billingAddress": 0,
-    "BillingRun.skipped": 0,
     "DunningPolicy.steps": 0,
     "Invoice.buyer": 0,
     "Reseller.commissionTotals": 20,

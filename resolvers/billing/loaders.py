@@ -12,12 +12,15 @@ from domain.billing import (
     ledger_records,
     queries,
     records,
+    run_queries,
+    run_records,
     tax_queries,
     tax_records,
 )
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
 from domain.billing.queries import PaymentFilter, PaymentList
+from domain.billing.run_queries import RunItemFilter, RunItemList
 from resolvers.connections import Listing
 from resolvers.loading import LoaderGroup
 
@@ -121,3 +124,20 @@ class BillingLoaders(LoaderGroup):
     @cached_property
     def tax_lines_by_invoice(self) -> DataLoader[int, list[tax_records.TaxLine]]:
         return self.many(tax_queries.tax_lines_by_invoice)
+
+    @cached_property
+    def billing_run_by_id(self) -> DataLoader[int, run_records.BillingRun | None]:
+        return self.one(run_queries.runs_by_id)
+
+    @cached_property
+    def item_count_by_billing_run(self) -> DataLoader[tuple[int, RunItemFilter], int]:
+        return self.counts(run_queries.item_counts_by_run)
+
+    @cached_property
+    def items_by_billing_run(
+        self,
+    ) -> DataLoader[tuple[int, RunItemList], Listing[run_records.BillingRunItem]]:
+        return self.pages(
+            run_queries.item_pages_by_run,
+            lambda key, asked: self.item_count_by_billing_run.load((key, asked.filter)),
+        )

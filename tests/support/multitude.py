@@ -152,6 +152,15 @@ _ROWS: dict[str, tuple[str, int]] = {
         "chr(65 + each % 26) || 'T', 20, date '2020-01-01' + each, 'staff:1'",
         200,
     ),
+    "billing.billing_runs (charged_on, is_dry_run, is_scheduled, state, started_by, started_at)": (
+        f"({_AT})::date, false, false, 'DONE', 'staff:1', {_AT}",
+        200,
+    ),
+    "billing.billing_run_items (run_id, customer_id, state, currency, net_minor, tax_minor)": (
+        f"1 + each % 200, {_OWNER}, case each % 20 when 0 then 'SKIPPED' else 'ISSUED' end, 'EUR',"
+        " 1, 0",
+        40_000,
+    ),
     "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
     " currency, amount_minor, at)": (
         f"""

@@ -20,12 +20,14 @@ from domain.billing.invoice_queries import InvoiceFilter
 from domain.billing.kinds import (
     DunningStage,
     InvoiceStatus,
+    ItemState,
     LedgerAccount,
     PaymentMethod,
     PaymentStatus,
 )
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
+from domain.billing.run_queries import RunItemFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
     AddressType,
@@ -101,6 +103,7 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "booked_from": NOW,
         "booked_to": NOW,
     },
+    RunItemFilter: {"state": ItemState.FAILED},
     StatementFilter: {"booked_from": NOW, "booked_to": NOW},
     SessionFilter: {
         "active": True,
@@ -145,6 +148,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "numbers": [["C-1005000", "F-5000"]],
     "usernames": [["customer-5000", "customer-7"]],
     "emails": [["customer-5000@example.com"]],
+    "countries": [["AT", "BT"]],
     "codes": [["P-7", "R-7"]],
     "types": [_TYPES],
     "name": [None, "webhook:7"],

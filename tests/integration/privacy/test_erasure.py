@@ -46,6 +46,8 @@ OF_NOBODY = (
     "billing.dunning_policy.created",
     "billing.dunning_policy.updated",
     "billing.tax_rate.set",
+    "billing.run.started",
+    "billing.run.finished",
 )
 
 
@@ -233,7 +235,9 @@ class TestNothingIsOverlooked:
         assert of_nobody == {
             "Account",
             "CommissionSettlement",
+            "BillingRun",
             "DunningPolicy",
+            "TaxRate",
             "Nas",
             "NetworkSegment",
             "Reseller",
