@@ -22,6 +22,7 @@ from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
 from graph.admission import admission_of
 from graph.authentication import Authenticator
+from graph.clocks import clocks_of
 from graph.context import Services
 from graph.execution import Executor
 from graph.explorer import Explorer
@@ -106,7 +107,13 @@ class Application:
         configure_notifier(notifier_of(self.services.settings))
         await attach_handlers(self._registry)
         services = self.services
-        async with services.audit.running(), services.webhooks.running(), services.stream.running():
+        clocks = clocks_of(services.settings, services.database)
+        async with (
+            services.audit.running(),
+            services.webhooks.running(),
+            services.stream.running(),
+            clocks.running(),
+        ):
             # The server's protocols tell it when the process is about to end.
             yield {"live": self.live}
             await self.live.stop()

@@ -17,6 +17,7 @@ _DESCRIPTIONS = {
     "before": "Cursor: only what comes in front of it",
     "filter": "What must hold; all if left out",
     "orderBy": "Order of the rows; cursors fit the order they were made in",
+    "descending": "Largest or newest first",
     "by": "One way to name it",
     "id": "Global id",
     "ids": "Global ids, at most 100",
@@ -34,6 +35,7 @@ _DESCRIPTIONS = {
     "wasDelivered": "Only those that were, or only those that were not",
     "range": "Half-open range of time",
     "step": "Length of one bucket; chosen by the range if left out",
+    "country": "Only those of this country",
     "period": "Which period of usage; the present one if left out",
     "representations": "Entities by `__typename` and one key, at most 100",
 }

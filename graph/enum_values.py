@@ -23,6 +23,7 @@ ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
 ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
 ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
 ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
+ErrorCode.DUNNING_POLICY_CODE_TAKEN: Another dunning policy has the code
 ErrorCode.CUSTOMER_CLOSED: The customer has left for good
 ErrorCode.SEGMENT_CODE_TAKEN: Another network segment has the code
 ErrorCode.SESSION_ENDED: The RADIUS session is over
@@ -39,6 +40,20 @@ AccountRole.ADMIN: Everything
 AccountRole.SUPPORT: Customers, documents, plans, alerts, disconnects
 AccountRole.BILLING: Invoices, payments, plans
 AccountRole.RESELLER: What is of its reseller, or of those below it
+DunningStage.REMINDED: The customer was reminded
+DunningStage.WARNED: The customer was warned
+DunningStage.SUSPENDED: Service is held back
+DunningStage.DISCONNECTED: The subscription was ended
+DunningAction.NOTIFY: The customer is written to
+DunningAction.LATE_FEE: A fee is charged for each overdue invoice, once at the stage
+DunningAction.SUSPEND: Service is held back until the debt is settled
+DunningAction.DISCONNECT: The subscription is ended
+DunningPauseKind.PROMISE: A promise to pay by a day
+DunningPauseKind.EXEMPTION: An exemption that staff granted
+DunningPauseEnd.KEPT: What was promised was paid
+DunningPauseEnd.BROKEN: The day went by, and something is overdue still
+DunningPauseEnd.EXPIRED: The exemption's last day went by
+DunningPauseEnd.WITHDRAWN: Staff ended it
 PaymentMethod.CREDIT_CARD: Credit or debit card
 PaymentMethod.BANK_TRANSFER: Transfer from a bank account
 PaymentMethod.PAYPAL: PayPal account
@@ -75,6 +90,9 @@ SubscriptionState.ACTIVE: Running
 SubscriptionState.SUSPENDED: Held back for now
 SubscriptionState.EXPIRED: Ran out; may be renewed
 SubscriptionState.CANCELLED: Ended for good
+HoldReason.NON_PAYMENT: Invoices are overdue; lifted by payment
+HoldReason.CUSTOMER: The customer is suspended; lifted with that
+HoldReason.ADMIN: Staff suspended the subscription; lifted by hand
 AddressType.BILLING: Invoices go there
 AddressType.SERVICE: The line ends there
 AddressType.MAILING: Letters go there
@@ -305,6 +323,37 @@ AuthenticationReason.SUBSCRIPTION_NOT_ACTIVE: The subscription is neither ACTIVE
 AccountingOutcome.RECORDED: The session changed by it
 AccountingOutcome.UNCHANGED: It told nothing new
 AccountingOutcome.UNCLAIMED: No customer has the username; kept for a person
+BillingSkipReason.NOT_CHARGED: No longer charged when its turn came
+BillingRunState.RUNNING: Accounts are pending
+BillingRunState.DONE: Over
+BillingRunState.PARTIAL: Over, and some accounts failed
+BillingRunItemState.PENDING: Not yet its turn
+BillingRunItemState.ISSUED: Was issued an invoice
+BillingRunItemState.PREVIEWED: Would be issued an invoice
+BillingRunItemState.SKIPPED: Passed by, for the reason given
+BillingRunItemState.FAILED: Something is wrong with it
+PaymentStatus.WRITTEN_OFF: What was due was given up
+CreditReason.VOID: The invoice was withdrawn
+CreditReason.BILLING_ERROR: It charged too much
+CreditReason.SERVICE_FAILURE: The service failed
+CreditReason.GOODWILL: Nothing was wrong
+CreditReason.CANCELLATION: What was paid in advance is not used
+CreditReason.OTHER: Something else
+LedgerAccount.RECEIVABLE: What customers owe on issued invoices
+LedgerAccount.CASH: Money that came in, less what went back
+LedgerAccount.CUSTOMER_CREDIT: What customers paid and owe nothing for yet
+LedgerAccount.REVENUE: Charges without tax
+LedgerAccount.TAX: Tax charged
+LedgerAccount.BAD_DEBT: What will not be paid any more
+PostingKind.INVOICE: An invoice was issued
+PostingKind.VOID: An issued invoice was withdrawn
+PostingKind.CREDIT_NOTE: A credit note was issued
+PostingKind.PAYMENT: Money came in
+PostingKind.ALLOCATION: Credit paid an invoice
+PostingKind.DEALLOCATION: What paid an invoice is credit again
+PostingKind.REFUND: Money went back to the customer
+PostingKind.CHARGEBACK: A payment was taken back by who had sent it
+PostingKind.WRITE_OFF: What is due on an invoice was given up
 BillingSkipReason.ALREADY_CHARGED: The cycle is on an invoice already
 BillingSkipReason.NO_PLAN: On no plan
 BillingSkipReason.OTHER_CURRENCY: The plan is priced in another currency than the account

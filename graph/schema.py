@@ -12,6 +12,8 @@ from strawberry.tools import merge_types
 from graph.access.enforcing import declare_access
 from graph.arguments import describe_arguments, drop_null_defaults
 from graph.audit.queries import AuditQueries
+from graph.billing.dunning_mutations import DunningMutations
+from graph.billing.dunning_queries import DunningQueries
 from graph.billing.mutations import BillingMutations
 from graph.billing.queries import BillingQueries
 from graph.context import Info
@@ -61,6 +63,7 @@ QUERIES: tuple[type, ...] = (
     RadiusQueries,
     MonitoringQueries,
     BillingQueries,
+    DunningQueries,
     EventQueries,
     DeliveryQueries,
     WebhookQueries,
@@ -79,6 +82,7 @@ MUTATIONS: tuple[type, ...] = (
     CredentialMutations,
     MonitoringMutations,
     BillingMutations,
+    DunningMutations,
     WebhookMutations,
     DeliveryMutations,
     PrivacyMutations,

@@ -189,6 +189,26 @@ class Settings(BaseSettings):
         description="Private networks that the operator's own webhook endpoints may lie in, never "
         "a reseller's, comma-separated CIDRs; there http is accepted too",
     )
+    billing_daily: bool = Field(
+        default=False,
+        alias="ISP_GRAPH_BILLING_DAILY",
+        description="Whether a billing run is started each day (UTC) without anybody's asking",
+    )
+    billing_seconds: int = Field(
+        default=20,
+        ge=0,
+        le=3_600,
+        alias="ISP_GRAPH_BILLING_SECONDS",
+        description="How often billing runs that are not over are gone on with; 0: they are not",
+    )
+    dunning_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1_440,
+        alias="ISP_GRAPH_DUNNING_MINUTES",
+        description="How often accounts that are overdue are looked at by their dunning policy; "
+        "0: only on request",
+    )
     traffic_retention_days: int = Field(
         default=0,
         ge=0,

@@ -1,5 +1,6 @@
 """The register of all loaders: ``info.loaders.customer_by_id`` and the rest."""
 
+from resolvers.billing.dunning_loaders import DunningLoaders
 from resolvers.billing.loaders import BillingLoaders
 from resolvers.customer.loaders import CustomerLoaders
 from resolvers.identity.loaders import IdentityLoaders
@@ -17,6 +18,7 @@ class Loaders(
     TariffLoaders,
     MonitoringLoaders,
     BillingLoaders,
+    DunningLoaders,
     WebhookLoaders,
     IdentityLoaders,
 ):

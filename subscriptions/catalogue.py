@@ -60,7 +60,18 @@ billing.account.closed: A billing account was settled and closed
 billing.invoice.issued: An invoice got its number
 billing.invoice.voided: An invoice was taken back
 billing.invoice.paid: An invoice was paid in full
+billing.invoice.written_off: What was due on an invoice was given up
+billing.credit_note.issued: A part of an invoice, or all of it, was taken back
+billing.tax_rate.set: A tax rate of a country was set
+billing.run.started: A billing run was started
+billing.run.finished: A billing run came to the last account
 billing.payment.received: A payment was recorded
+billing.dunning_policy.created: A dunning policy was made
+billing.dunning_policy.updated: A dunning policy was changed
+billing.dunning.stage_changed: A step of dunning was taken about an account
+billing.dunning.cured: What was overdue is settled
+billing.dunning.paused: An account is not dunned for now
+billing.dunning.resumed: A pause of dunning is over
 tariff.plan.published: A tariff plan was put on sale
 tariff.plan.updated: A tariff plan was changed
 tariff.plan.retired: A tariff plan was withdrawn from sale

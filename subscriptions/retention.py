@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.kernel.database import Database
 from domain.kernel.ids import first_uuid7
 from subscriptions import partitions
+from subscriptions.clock import alone
 from subscriptions.partitions import Month, ensure_partitions
 
 _LOCK = 7_205_759_405
@@ -151,7 +150,7 @@ class Retention:
 
     async def look_after(self) -> Pruned | None:
         """Do it once, unless another process is at it."""
-        async with _alone(self._database) as is_alone:
+        async with alone(self._database, _LOCK) as is_alone:
             if not is_alone:
                 return None
             await ensure_partitions(self._database)
@@ -163,16 +162,3 @@ class Retention:
                     "events removed", count=pruned.removed, held_back_by=pruned.held_back_by
                 )
             return pruned
-
-
-@asynccontextmanager
-async def _alone(database: Database) -> AsyncIterator[bool]:
-    """Whether no other process is in this block now."""
-    async with database.reading() as connection:
-        key = {"key": _LOCK}
-        is_alone = await connection.scalar(text("select pg_try_advisory_lock(:key)"), key)
-        try:
-            yield bool(is_alone)
-        finally:
-            if is_alone:
-                await connection.execute(text("select pg_advisory_unlock(:key)"), key)

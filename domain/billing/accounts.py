@@ -1,18 +1,23 @@
 """Billing accounts: opened for each customer, following it, and closed when all is settled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import exists, select
 
+from domain.billing.dunning_models import DunningPolicy
+from domain.billing.errors import DunningPolicyNotFound, WrongCurrency
 from domain.billing.events import (
     BillingAccountClosed,
     BillingAccountCreated,
     BillingAccountUpdated,
 )
 from domain.billing.kinds import AccountStatus, InvoiceStatus, Invoicing
-from domain.billing.models import BillingAccount, Invoice, Payment
+from domain.billing.ledger_models import LedgerEntry
+from domain.billing.models import BillingAccount, Invoice
+from domain.billing.policy import visible_policies
 from domain.billing.pricing import checked_percent
 from domain.billing.settlement import open_invoices, unspent_payments
 from domain.customer.models import Address, AddressType, Customer, CustomerStatus, SubscriptionState
@@ -39,9 +44,21 @@ _SETTINGS = {
     "billing_day": "billingDay",
     "payment_term_days": "paymentTermDays",
     "tax_percent": "taxPercent",
+    "tax_exemption": "taxExemption",
+    "tax_exempt_until": "taxExemptUntil",
+    "prices_include_tax": "pricesIncludeTax",
     "currency": "currency",
 }
+#: Settings that an account need not have.
+_OPTIONAL = frozenset({"tax_percent", "tax_exemption", "tax_exempt_until"})
 _RANGES = {"billing_day": (1, 31), "payment_term_days": (0, 365)}
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "currency": values.currency_code,
+    "tax_percent": checked_percent,
+    "tax_exemption": partial(values.text, field="taxExemption"),
+    "tax_exempt_until": lambda day: day,
+    "prices_include_tax": bool,
+}
 _ADDRESS_PARTS = ("line1", "line2", "locality", "region", "postal_code", "country")
 
 
@@ -103,13 +120,13 @@ class AccountService:
         expected_version: int | None = None,
     ) -> BillingAccount:
         """
-        Change settings: ``billing_day``, ``payment_term_days``, ``tax_percent``, ``currency``.
+        Change settings, named as the model's: ``billing_day``, ``tax_percent``, and so on.
 
         Documents already issued keep what they say. Announces what changed, if anything did.
 
         Raises:
             CustomerNotFound, Invalid, VersionConflict.
-            Conflict: another currency while there are invoices or payments.
+            Conflict: another currency while there are invoices, or after the first booking.
         """
         require(session.actor, Permission.BILLING_WRITE, "change billing accounts")
         customer = await CustomerService().locked(session, customer_id)
@@ -125,6 +142,35 @@ class AccountService:
         if changed:
             account.updated_at = session.now
             await self._announce_update(session, account, customer, changed)
+        return account
+
+    async def assign_dunning_policy(
+        self,
+        session: UnitOfWork,
+        customer_id: int,
+        policy_id: int | None,
+        *,
+        expected_version: int | None = None,
+    ) -> BillingAccount:
+        """
+        Have the account dunned by that policy, or by the default of its currency for None.
+
+        Announces ``billing.account.updated`` if that is another than before.
+
+        Raises:
+            CustomerNotFound, DunningPolicyNotFound, VersionConflict.
+            WrongCurrency: the policy is for accounts in another currency.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "change how accounts are dunned")
+        customer = await CustomerService().locked(session, customer_id)
+        account = await self.of(session, customer)
+        if expected_version not in (None, account.version):
+            raise VersionConflict("billing account", current_version=account.version)
+        if policy_id is not None:
+            await _check_policy(session, account, policy_id)
+        if account.dunning_policy_id != policy_id:
+            account.dunning_policy_id, account.updated_at = policy_id, session.now
+            await self._announce_update(session, account, customer, ["dunning_policy"])
         return account
 
     async def close_if_settled(
@@ -160,6 +206,15 @@ async def _locked(session: UnitOfWork, customer: Customer) -> BillingAccount | N
     return await session.locked(BillingAccount, BillingAccount.customer_id == customer.id)
 
 
+async def _check_policy(session: UnitOfWork, account: BillingAccount, policy_id: int) -> None:
+    wanted = (DunningPolicy.id == policy_id) & visible_policies(session.actor)
+    currency = await session.scalar(select(DunningPolicy.currency).where(wanted))
+    if currency is None:
+        raise DunningPolicyNotFound(policy_id)
+    if currency != account.currency:
+        raise WrongCurrency("policyId", currency=account.currency)
+
+
 async def _copy(
     session: UnitOfWork, account: BillingAccount, customer: Customer, *, at: datetime
 ) -> None:
@@ -191,19 +246,22 @@ async def _has_documents(session: UnitOfWork, account: BillingAccount) -> bool:
     invoices = exists().where(
         Invoice.account_id == account.id, Invoice.status != InvoiceStatus.VOID
     )
-    payments = exists().where(Payment.account_id == account.id)
-    return bool(await session.scalar(select(invoices | payments)))
+    booked = exists().where(
+        LedgerEntry.customer_id == account.customer_id,
+        LedgerEntry.billing_account_id == account.id,
+    )
+    return bool(await session.scalar(select(invoices | booked)))
 
 
 def _checked(name: str, value: Any) -> Any:
     if name not in _SETTINGS:
         raise Invalid(name, "is no setting of a billing account")
     if value is None:
+        if name in _OPTIONAL:
+            return None
         raise Invalid(_SETTINGS[name], "is required")
-    if name == "currency":
-        return values.currency_code(value)
-    if name == "tax_percent":
-        return checked_percent(value)
+    if name in _CHECKS:
+        return _CHECKS[name](value)
     least, most = _RANGES[name]
     if not least <= value <= most:
         raise Invalid(_SETTINGS[name], f"must be {least} to {most}")

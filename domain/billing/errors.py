@@ -23,8 +23,8 @@ class InvoiceNotPayable(Conflict):
 
     code = ErrorCode.INVOICE_NOT_PAYABLE
 
-    def __init__(self, invoice_id: int) -> None:
-        super().__init__(f"Invoice {invoice_id} has nothing due", path=["invoiceIds"])
+    def __init__(self, invoice_id: int, *, field: str = "invoiceIds") -> None:
+        super().__init__(f"Invoice {invoice_id} has nothing due", path=[field])
         self.invoice_id = invoice_id
 
 
@@ -47,3 +47,27 @@ class PaymentAlreadyRecorded(Conflict):
         super().__init__(f"{method} payment {reference} is already recorded", path=["reference"])
         self.method = method
         self.reference = reference
+
+
+class DunningPolicyNotFound(NotFound):
+    """There is no such dunning policy, or the actor may not see any."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("dunning policy", key, path=["policyId"])
+
+
+class DunningPolicyCodeTaken(Conflict):
+    """Another dunning policy has the code."""
+
+    code = ErrorCode.DUNNING_POLICY_CODE_TAKEN
+
+    def __init__(self, policy_code: str) -> None:
+        super().__init__(f"Another dunning policy has the code {policy_code}", path=["code"])
+        self.policy_code = policy_code
+
+
+class DunningPauseNotFound(NotFound):
+    """Absent, or another tenant's: the two look the same."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("pause of dunning", key, path=["pauseId"])

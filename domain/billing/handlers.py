@@ -1,8 +1,9 @@
-"""What billing does when the customer module announces something; the table says which."""
+"""What billing does when customers change and when debts do; the table says which."""
 
 from collections.abc import Awaitable, Callable
 
 from domain.billing.accounts import AccountService
+from domain.billing.dunning_cases import DunningService, is_dunned
 from domain.customer.models import Customer
 from domain.kernel.concerns import concerned_with
 from domain.kernel.events import LoggedEvent
@@ -22,6 +23,19 @@ async def follow_customer(session: UnitOfWork, event: LoggedEvent) -> None:
         await AccountService().follow(session, customer, at=event.occurred_at)
 
 
+async def follow_debt(session: UnitOfWork, event: LoggedEvent) -> None:
+    """
+    Give service back as soon as what was overdue is settled; who is not dunned is left alone.
+
+    It looks at what is owed now, not at the event: replays and late deliveries do no harm.
+    """
+    customer = await session.locked(
+        Customer, Customer.id == event.customer_id, Customer.deleted_at.is_(None)
+    )
+    if customer is not None and await is_dunned(session, customer):
+        await DunningService().follow(session, customer)
+
+
 HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "customer.created": follow_customer,
     "customer.updated": follow_customer,
@@ -29,4 +43,9 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "customer.subscription_state.changed": follow_customer,
     "customer.address.created": follow_customer,
     "customer.address.updated": follow_customer,
+    "billing.payment.received": follow_debt,
+    "billing.invoice.paid": follow_debt,
+    "billing.invoice.voided": follow_debt,
+    "billing.invoice.written_off": follow_debt,
+    "billing.credit_note.issued": follow_debt,
 }

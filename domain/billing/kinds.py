@@ -30,11 +30,23 @@ class InvoiceStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """How much of an issued invoice is covered by allocations of payments."""
+    """How much of an issued invoice is covered by payments and credit notes, or given up."""
 
     UNPAID = "UNPAID"
     PARTIALLY_PAID = "PARTIALLY_PAID"
     PAID = "PAID"
+    WRITTEN_OFF = "WRITTEN_OFF"
+
+
+class CreditReason(StrEnum):
+    """Why a part of an invoice was taken back. VOID takes back all of it, as never issued."""
+
+    VOID = "VOID"
+    BILLING_ERROR = "BILLING_ERROR"
+    SERVICE_FAILURE = "SERVICE_FAILURE"
+    GOODWILL = "GOODWILL"
+    CANCELLATION = "CANCELLATION"
+    OTHER = "OTHER"
 
 
 class LineKind(StrEnum):
@@ -70,3 +82,86 @@ class SkipReason(StrEnum):
     NO_PLAN = "NO_PLAN"
     OTHER_CURRENCY = "OTHER_CURRENCY"
     NOTHING_TO_CHARGE = "NOTHING_TO_CHARGE"
+    NOT_CHARGED = "NOT_CHARGED"
+
+
+class RunState(StrEnum):
+    """Where a billing run stands; PARTIAL is over too, with accounts that failed."""
+
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    PARTIAL = "PARTIAL"
+
+
+class ItemState(StrEnum):
+    """What became of an account in a billing run."""
+
+    PENDING = "PENDING"
+    ISSUED = "ISSUED"
+    PREVIEWED = "PREVIEWED"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
+
+
+class DunningStage(StrEnum):
+    """How far an account has been reminded of what is overdue; it only moves on until cured."""
+
+    REMINDED = "REMINDED"
+    WARNED = "WARNED"
+    SUSPENDED = "SUSPENDED"
+    DISCONNECTED = "DISCONNECTED"
+
+
+class DunningAction(StrEnum):
+    """What a step of a dunning policy does."""
+
+    NOTIFY = "NOTIFY"
+    LATE_FEE = "LATE_FEE"
+    SUSPEND = "SUSPEND"
+    DISCONNECT = "DISCONNECT"
+
+
+class PauseKind(StrEnum):
+    """Why an account is not dunned for now."""
+
+    PROMISE = "PROMISE"
+    EXEMPTION = "EXEMPTION"
+
+
+class PauseEnd(StrEnum):
+    """How a pause of dunning ended."""
+
+    KEPT = "KEPT"
+    BROKEN = "BROKEN"
+    EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class LedgerAccount(StrEnum):
+    """
+    A general ledger account. Debits are positive, credits negative.
+
+    RECEIVABLE is what customers owe on issued invoices, CUSTOMER_CREDIT what they paid and owe
+    nothing for yet: the two together are a customer's balance.
+    """
+
+    RECEIVABLE = "RECEIVABLE"
+    CASH = "CASH"
+    CUSTOMER_CREDIT = "CUSTOMER_CREDIT"
+    REVENUE = "REVENUE"
+    TAX = "TAX"
+    BAD_DEBT = "BAD_DEBT"
+
+
+class PostingKind(StrEnum):
+    """What happened to the money that a transaction of the ledger tells of."""
+
+    INVOICE = "INVOICE"
+    VOID = "VOID"
+    CREDIT_NOTE = "CREDIT_NOTE"
+    PAYMENT = "PAYMENT"
+    ALLOCATION = "ALLOCATION"
+    DEALLOCATION = "DEALLOCATION"
+    REFUND = "REFUND"
+    CHARGEBACK = "CHARGEBACK"
+    WRITE_OFF = "WRITE_OFF"

@@ -14,8 +14,10 @@ from domain.billing.errors import (
     WrongCurrency,
 )
 from domain.billing.events import InvoicePaid, PaymentReceived
-from domain.billing.kinds import PaymentMethod
+from domain.billing.kinds import PaymentMethod, PostingKind
+from domain.billing.ledger import post
 from domain.billing.models import BillingAccount, Invoice, Payment
+from domain.billing.postings import of_payment, received
 from domain.billing.settlement import open_invoices, settle
 from domain.customer.services import CustomerService
 from domain.kernel import values
@@ -64,6 +66,7 @@ class PaymentService:
             session, account, amount=amount, method=method, reference=reference, at=received_at
         )
         await _enter(session, payment)
+        await post(session, of_payment(PostingKind.PAYMENT, payment, received(amount.minor)))
         due = await self._due(session, account, invoice_ids)
         await self._allocate(session, payment, due, reseller_id=customer.reseller_id)
         await AccountService().close_if_settled(session, account, customer)

@@ -6,6 +6,9 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.billing.credit_models import CreditNote, CreditNoteLine
+from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
+from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
     Invoice,
@@ -13,14 +16,17 @@ from domain.billing.models import (
     Payment,
     PaymentAllocation,
 )
+from domain.billing.run_models import BillingRunItem
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
 from domain.kernel.personal_data import ERASED, told_rows
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
-    """The account, every invoice with its lines, every payment and what it paid."""
+    """The account, all its documents with their lines, what pays them, bookings, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
+    own_cases = select(DunningCase.id).where(DunningCase.customer_id == customer_id)
+    own_credit_notes = select(CreditNote.id).where(CreditNote.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
         "billing_accounts": await told_rows(
@@ -40,6 +46,30 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         ),
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+        "credit_notes": await told_rows(
+            connection, CreditNote, CreditNote.customer_id == customer_id
+        ),
+        "credit_note_lines": await told_rows(
+            connection, CreditNoteLine, CreditNoteLine.credit_note_id.in_(own_credit_notes)
+        ),
+        "dunning_cases": await told_rows(
+            connection, DunningCase, DunningCase.customer_id == customer_id
+        ),
+        "dunning_steps": await told_rows(
+            connection, DunningStep, DunningStep.case_id.in_(own_cases)
+        ),
+        "dunning_pauses": await told_rows(
+            connection,
+            DunningPause,
+            DunningPause.customer_id == customer_id,
+            people={"created_by"},
+        ),
+        "billing_run_items": await told_rows(
+            connection, BillingRunItem, BillingRunItem.customer_id == customer_id
+        ),
+        "ledger_entries": await told_rows(
+            connection, LedgerEntry, LedgerEntry.customer_id == customer_id
         ),
     }
 
@@ -61,10 +91,18 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
         .values(buyer=_pseudonymous(customer_id))
     )
     await connection.execute(
-        update(Invoice).where(Invoice.customer_id == customer_id).values(void_reason=None)
+        update(Invoice)
+        .where(Invoice.customer_id == customer_id)
+        .values(void_reason=None, write_off_reason=None)
+    )
+    await connection.execute(
+        update(CreditNote).where(CreditNote.customer_id == customer_id).values(note=None)
     )
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
+    )
+    await connection.execute(
+        update(DunningPause).where(DunningPause.customer_id == customer_id).values(note=ERASED)
     )
 
 

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from domain.billing.allocation import Debt, Funds, allocate
-from domain.billing.kinds import InvoiceStatus
+from domain.billing.kinds import InvoiceStatus, PostingKind
+from domain.billing.ledger import post
 from domain.billing.models import Invoice, Payment, PaymentAllocation
+from domain.billing.postings import allocated, of_payment, opposite
 from domain.kernel.unit_of_work import UnitOfWork
 
 
@@ -34,6 +36,35 @@ async def unspent_payments(session: UnitOfWork, account_id: int) -> Sequence[Pay
         .order_by(Payment.received_at, Payment.id)
     )
     return found.all()
+
+
+async def free(session: UnitOfWork, invoice: Invoice, minor: int) -> None:
+    """
+    Take so much of what payments pay of the invoice back, the latest first: it is credit again.
+
+    The caller holds the customer's lock, and allocations of that much or more pay the invoice.
+    """
+    rows = await session.execute(
+        select(PaymentAllocation, Payment)
+        .join(Payment, Payment.id == PaymentAllocation.payment_id)
+        .where(PaymentAllocation.invoice_id == invoice.id)
+        .order_by(PaymentAllocation.id.desc())
+    )
+    postings = []
+    for allocation, payment in rows.all():
+        taken = min(minor, allocation.amount_minor)
+        if not taken:
+            break
+        minor -= taken
+        payment.allocated_minor -= taken
+        invoice.paid_minor -= taken
+        if taken == allocation.amount_minor:
+            await session.delete(allocation)
+        else:
+            allocation.amount_minor -= taken
+        legs = opposite(allocated(taken))
+        postings.append(of_payment(PostingKind.DEALLOCATION, payment, legs, invoice_id=invoice.id))
+    await post(session, *postings)
 
 
 async def settle(
@@ -66,5 +97,17 @@ async def settle(
                 created_at=session.now,
             )
         )
+    await post(
+        session,
+        *(
+            of_payment(
+                PostingKind.ALLOCATION,
+                payment_of[share.payment_id],
+                allocated(share.amount_minor),
+                invoice_id=share.invoice_id,
+            )
+            for share in shares
+        ),
+    )
     touched = {share.invoice_id for share in shares}
     return [invoice for invoice in invoices if invoice.id in touched and not invoice.due_minor]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.customer.errors import CustomerNotActive
-from domain.customer.models import Customer, CustomerStatus, SubscriptionState
+from domain.customer.models import Customer, CustomerStatus, HoldReason, SubscriptionState
 from domain.kernel import values
 from domain.kernel.errors import Conflict, Invalid, InvalidTransition
 
@@ -91,11 +91,17 @@ def check_subscription(customer: Customer, requested: SubscriptionState) -> None
     Raises:
         InvalidTransition: the machine has no such arrow.
         CustomerNotActive: ACTIVE and TRIAL need an ACTIVE customer.
+        Conflict: service is held back for more than a decision of staff.
     """
     current = customer.subscription_state
     _check_arrow("subscriptionState", current, requested, SUBSCRIPTION_ARROWS[current])
     if requested in LIVE and customer.status is not CustomerStatus.ACTIVE:
         raise CustomerNotActive(customer.id, customer.status)
+    others = [why for why in customer.holds if why != HoldReason.ADMIN]
+    if requested in LIVE and others:
+        raise Conflict(
+            f"Service is held back for {', '.join(others)}: settle that", path=["subscriptionState"]
+        )
 
 
 def step_dates(customer: Customer, entered: SubscriptionState, at: datetime) -> None:

@@ -52,6 +52,14 @@ class SubscriptionState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class HoldReason(StrEnum):
+    """Why service is held back: a suspended subscription resumes when the last hold is lifted."""
+
+    NON_PAYMENT = "NON_PAYMENT"
+    CUSTOMER = "CUSTOMER"
+    ADMIN = "ADMIN"
+
+
 class AddressType(StrEnum):
     """What an address is for."""
 
@@ -109,7 +117,7 @@ class Customer(Timestamps, Model):
     """
     A customer. ``username`` is unique among those not deleted; ``version`` steps at each change.
 
-    ``suspended_with_status`` marks a subscription suspended only because the customer was.
+    ``holds`` are the ``HoldReason`` of a suspended subscription, sorted: each is lifted by itself.
     """
 
     __tablename__ = "customers"
@@ -152,7 +160,7 @@ class Customer(Timestamps, Model):
     subscription_state: Mapped[SubscriptionState]
     subscription_started_at: Mapped[datetime | None]
     subscription_ends_at: Mapped[datetime | None]
-    suspended_with_status: Mapped[bool] = mapped_column(server_default="false")
+    holds: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"))
     first_name: Mapped[str | None] = mapped_column(String(200))
     last_name: Mapped[str | None] = mapped_column(String(200))
     company_name: Mapped[str | None] = mapped_column(String(200))

@@ -5,6 +5,7 @@ from domain.customer.events import SubscriptionStateChanged
 from domain.customer.models import (
     Customer,
     CustomerStatus,
+    HoldReason,
     StateChange,
     SubscriptionState,
     TrackedState,
@@ -19,12 +20,13 @@ async def enter(
     reason: str | None,
     *,
     update_dates: bool = True,
+    why: HoldReason = HoldReason.ADMIN,
 ) -> None:
-    """Put the subscription into a state that was checked, and announce the move."""
+    """Put the subscription into a state that was checked, and announce the move. ``why`` holds."""
     left = customer.subscription_state
     track(session, customer, TrackedState.SUBSCRIPTION, left, state, reason)
     customer.subscription_state = state
-    customer.suspended_with_status = False
+    customer.holds = [why] if state is SubscriptionState.SUSPENDED else []
     customer.updated_at = session.now
     if update_dates:
         lifecycle.step_dates(customer, state, session.now)
@@ -39,14 +41,41 @@ async def enter(
     )
 
 
+async def hold(session: UnitOfWork, customer: Customer, why: HoldReason, reason: str) -> None:
+    """
+    Hold back service for this reason, whatever others there are. Idempotent.
+
+    A live subscription is suspended; one that has no service to hold back stays as it is.
+    """
+    if customer.subscription_state in lifecycle.LIVE:
+        await enter(session, customer, SubscriptionState.SUSPENDED, reason, why=why)
+    elif customer.subscription_state is SubscriptionState.SUSPENDED and why not in customer.holds:
+        customer.holds = sorted([*customer.holds, why])
+        customer.updated_at = session.now
+
+
+async def release(session: UnitOfWork, customer: Customer, why: HoldReason, reason: str) -> None:
+    """
+    Lift this hold and no other; the subscription resumes when it was the last. Idempotent.
+
+    While the customer is not ACTIVE, service waits for the customer.
+    """
+    if why not in customer.holds:
+        return
+    left = [other for other in customer.holds if other != why]
+    if not left and customer.status is CustomerStatus.ACTIVE:
+        await enter(session, customer, SubscriptionState.ACTIVE, reason)
+        return
+    customer.holds = left or [HoldReason.CUSTOMER]
+    customer.updated_at = session.now
+
+
 async def follow_status(session: UnitOfWork, customer: Customer) -> None:
     """A suspended customer's live subscription is suspended too, and resumed with the customer."""
-    state = customer.subscription_state
-    if customer.status is CustomerStatus.SUSPENDED and state in lifecycle.LIVE:
-        await enter(session, customer, SubscriptionState.SUSPENDED, "customer suspended")
-        customer.suspended_with_status = True
-    elif customer.status is CustomerStatus.ACTIVE and customer.suspended_with_status:
-        await enter(session, customer, SubscriptionState.ACTIVE, "customer resumed")
+    if customer.status is CustomerStatus.SUSPENDED:
+        await hold(session, customer, HoldReason.CUSTOMER, "customer suspended")
+    elif customer.status is CustomerStatus.ACTIVE:
+        await release(session, customer, HoldReason.CUSTOMER, "customer resumed")
 
 
 def track(

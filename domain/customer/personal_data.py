@@ -53,7 +53,7 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         connection,
         Customer,
         Customer.id == customer_id,
-        leave_out={"password_hash", "suspended_with_status", "version"},
+        leave_out={"password_hash", "version"},
     )
     return {
         "customer": customer,

@@ -30,6 +30,7 @@ class Customer:
     subscription_state: SubscriptionState
     subscription_started_at: datetime | None
     subscription_ends_at: datetime | None
+    holds: list[str]
     display_name: str
     first_name: str | None
     last_name: str | None

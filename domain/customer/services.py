@@ -19,6 +19,7 @@ from domain.customer.locks import customer_to_lock
 from domain.customer.models import (
     Customer,
     CustomerStatus,
+    HoldReason,
     SubscriptionState,
     TrackedState,
 )
@@ -216,7 +217,8 @@ class CustomerService:
         expected_version: int | None = None,
     ) -> Customer:
         """
-        Move the primary subscription's state and announce it. The same state is a no-op.
+        Move the primary subscription's state and announce it. The same state is a no-op, but that
+        SUSPENDED from now on also outlasts the reasons it was suspended for before.
 
         With ``update_dates``, entering ACTIVE or TRIAL sets the start (unless running already)
         and clears the end; entering EXPIRED or CANCELLED sets the end.
@@ -224,16 +226,33 @@ class CustomerService:
         Raises:
             InvalidTransition: the state machine has no such arrow.
             CustomerNotActive: ACTIVE and TRIAL need an ACTIVE customer.
+            Conflict: service is held back for another reason, such as an unpaid invoice.
             Invalid: a reason longer than 500 characters.
         """
         require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
         customer = await self.locked(session, customer_id, expected_version)
         if customer.subscription_state is subscription_state:
+            if subscription_state is SubscriptionState.SUSPENDED:
+                await moves.hold(session, customer, HoldReason.ADMIN, "suspended")
             return customer
         lifecycle.check_subscription(customer, subscription_state)
         reason = lifecycle.checked_reason(reason)
         await moves.enter(session, customer, subscription_state, reason, update_dates=update_dates)
         return customer
+
+    async def hold_service(
+        self, session: UnitOfWork, customer: Customer, why: HoldReason, reason: str
+    ) -> None:
+        """Hold back the locked customer's service for this reason too. Idempotent."""
+        require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
+        await moves.hold(session, customer, why, reason)
+
+    async def release_service(
+        self, session: UnitOfWork, customer: Customer, why: HoldReason, reason: str
+    ) -> None:
+        """Lift this hold of the locked customer's; service resumes if it was the last."""
+        require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
+        await moves.release(session, customer, why, reason)
 
     async def locked(
         self, session: UnitOfWork, customer_id: int, expected_version: int | None = None

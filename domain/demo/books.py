@@ -134,6 +134,7 @@ class Books:
                 .where(Payment.id == payment_id)
                 .values(allocated_minor=Payment.allocated_minor + minor)
             )
+        await self._connection.execute(text("select billing.post_unposted()"))
         await self._close_accounts(ledgers)
         await self._commissions.settle(self._connection)
 

@@ -18,6 +18,7 @@ from domain.customer.models import (
     CommunicationPreference,
     Customer,
     CustomerStatus,
+    HoldReason,
     StateChange,
     SubscriptionState,
     TrackedState,
@@ -81,7 +82,7 @@ class CustomerRows:
             status_reason=_status_reason(person),
             subscription_state=person.state,
             **_subscription_dates(person),
-            suspended_with_status=person.status is CustomerStatus.SUSPENDED,
+            holds=_holds(person),
             first_name=person.first_name,
             last_name=person.last_name,
             company_name=person.company_name,
@@ -192,6 +193,13 @@ def _moved(person: Person, move: Move) -> Event:
 def _status_reason(person: Person) -> str | None:
     moves = [move for move in person.moves if move.machine is TrackedState.STATUS]
     return moves[-1].reason if moves else None
+
+
+def _holds(person: Person) -> list[HoldReason]:
+    if person.state is not SubscriptionState.SUSPENDED:
+        return []
+    is_barred = person.status is CustomerStatus.SUSPENDED
+    return [HoldReason.CUSTOMER if is_barred else HoldReason.ADMIN]
 
 
 def _subscription_dates(person: Person) -> dict[str, Any]:

@@ -42,7 +42,9 @@ class Model(DeclarativeBase):
         StrEnum: sa.Enum(StrEnum, native_enum=False, length=40, create_constraint=True),
         Enum: sa.Enum(Enum, native_enum=False, length=40, create_constraint=True),
         dict[str, Any]: JSONB,
+        list[int]: JSONB,
         list[str]: JSONB,
+        list[dict[str, Any]]: JSONB,
     }
 
 

@@ -10,6 +10,7 @@ from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.monitoring.alerts import AlertService, open_alerts
 from domain.monitoring.delivery import deliver
+from domain.monitoring.dunning_notices import send_notice
 from domain.monitoring.priority import alert_priority
 
 
@@ -41,8 +42,18 @@ async def close_alerts(session: UnitOfWork, event: LoggedEvent) -> None:
     await AlertService().close_alerts_of(session, customer_id, reseller_id=event.reseller_id)
 
 
+async def send_dunning_notice(session: UnitOfWork, event: LoggedEvent) -> None:
+    """Tell the customer what is overdue; raises ``DeliveryFailed`` to be called again."""
+    customer = await session.scalar(
+        select(Customer).where(Customer.id == event.customer_id, Customer.deleted_at.is_(None))
+    )
+    if customer is not None and "NOTIFY" in event.data["actions"]:
+        await send_notice(customer, event.data)
+
+
 HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "monitoring.alert.raised": send_notifications,
+    "billing.dunning.stage_changed": send_dunning_notice,
     "customer.updated": weigh_alerts_again,
     "customer.deleted": close_alerts,
 }

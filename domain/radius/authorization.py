@@ -49,13 +49,18 @@ class PlanRates:
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """All that the decision depends on; ``documents`` are the statuses of those handed in."""
+    """
+    All that the decision depends on; ``documents`` are the statuses of those handed in.
+
+    ``is_held_unpaid``: the subscription is suspended, for unpaid invoices among other reasons.
+    """
 
     status: CustomerStatus
     subscription_state: SubscriptionState
     documents: frozenset[VerificationStatus] = frozenset()
     fup_state: FupState = FupState.NORMAL
     plan: PlanRates | None = None
+    is_held_unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,11 @@ def _is_terminated(facts: AccessFacts) -> bool:
     )
 
 
+def _is_unpaid(facts: AccessFacts) -> bool:
+    is_suspended = facts.subscription_state is SubscriptionState.SUSPENDED
+    return facts.subscription_state in _UNPAID_STATES or (is_suspended and facts.is_held_unpaid)
+
+
 def _is_not_activated(facts: AccessFacts) -> bool:
     return (
         facts.status in _NOT_ACTIVATED_STATUSES or facts.subscription_state in _NOT_ACTIVATED_STATES
@@ -149,7 +159,7 @@ def _is_suspended(facts: AccessFacts) -> bool:
 
 _RULES: tuple[tuple[ReasonCode, Callable[[AccessFacts], bool]], ...] = (
     (ReasonCode.TERMINATED, _is_terminated),
-    (ReasonCode.UNPAID, lambda facts: facts.subscription_state in _UNPAID_STATES),
+    (ReasonCode.UNPAID, _is_unpaid),
     (ReasonCode.KYC, _lacks_documents),
     (ReasonCode.NOT_ACTIVATED, _is_not_activated),
     (ReasonCode.SUSPENDED, _is_suspended),

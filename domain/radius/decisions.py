@@ -10,6 +10,7 @@ from domain.customer.models import (
     Customer,
     CustomerStatus,
     Document,
+    HoldReason,
     SubscriptionState,
     VerificationStatus,
 )
@@ -46,6 +47,7 @@ class _Standing(NamedTuple):
     id: int
     status: CustomerStatus
     subscription_state: SubscriptionState
+    holds: list[str]
     documents: list[str] | None
 
 
@@ -57,7 +59,11 @@ def _standings(actor: Actor) -> Select[Any]:
         .scalar_subquery()
     )
     return select(
-        Customer.id, Customer.status, Customer.subscription_state, documents.label("documents")
+        Customer.id,
+        Customer.status,
+        Customer.subscription_state,
+        Customer.holds,
+        documents.label("documents"),
     ).where(one_of(Customer.id), served_customers(actor))
 
 
@@ -71,6 +77,7 @@ def _facts(
         documents=frozenset(VerificationStatus(status) for status in row.documents or ()),
         fup_state=usage.fup_state if usage else FupState.NORMAL,
         plan=_rates(plan) if plan else None,
+        is_held_unpaid=HoldReason.NON_PAYMENT in row.holds,
     )
 
 

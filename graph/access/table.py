@@ -38,14 +38,13 @@ INTERFACES: Mapping[str, Need] = {
 PARTS = frozenset(
     {
         "BillingAddress",
-        "BillingRun",
+        "DunningPolicyStep",
         "EventType",
         "InvoiceBuyer",
         "Money",
         "PageInfo",
         "RateLimit",
         "ServiceSubscription",
-        "SkippedAccount",
         "Viewer",
         "_Service",
     }
@@ -110,8 +109,14 @@ updateBillingAccount: billing:write: change billing accounts
 draftInvoice: billing:write: draft invoices
 issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
+issueCreditNote: billing:write: issue credit notes
+setTaxRate: billing:write: set tax rates
+writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
+createDunningPolicy updateDunningPolicy: billing:write: change dunning policies
+assignDunningPolicy reviewDunning promiseToPay exemptFromDunning endDunningPause: billing:write: \
+change how accounts are dunned
 createAccount updateAccount: identity:admin: manage accounts
 createServiceAccount updateServiceAccount rotateServiceAccountSecret: identity:admin: \
 manage service accounts

@@ -13,6 +13,15 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.PaymentStatus: "How much of an issued invoice is paid",
     kinds.LineKind: "What a line of an invoice charges for",
     kinds.PaymentMethod: "A way that money comes in",
+    kinds.RunState: "Where a billing run stands",
+    kinds.ItemState: "What became of an account in a billing run",
+    kinds.CreditReason: "Why a part of an invoice was taken back",
+    kinds.DunningStage: "How far an account has been dunned; it only moves on until cured",
+    kinds.DunningAction: "What a step of a dunning policy does",
+    kinds.PauseKind: "Why an account is not dunned for now",
+    kinds.PauseEnd: "How a pause of dunning ended",
+    kinds.LedgerAccount: "An account of the general ledger",
+    kinds.PostingKind: "What a transaction of the ledger tells of",
     kinds.SkipReason: "Why a billing run made no invoice for an account",
     invoice_queries.InvoiceOrderField: "What a list of invoices can be ordered by",
     queries.PaymentOrderField: "What a list of payments can be ordered by",
@@ -20,7 +29,11 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
 _NAMES: dict[type[enum.Enum], str] = {
     kinds.AccountStatus: "BillingAccountStatus",
     kinds.LineKind: "InvoiceLineKind",
+    kinds.PauseKind: "DunningPauseKind",
+    kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",
+    kinds.RunState: "BillingRunState",
+    kinds.ItemState: "BillingRunItemState",
 }
 
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from graph.billing.ledger import StatementLine, customer_statement
 from graph.billing.lists import customer_invoices, customer_payments
 from graph.billing.types import BillingAccount, Invoice, Payment
 from graph.connections import Connection
@@ -21,4 +22,8 @@ class BillingFields:
     )
     payments: Connection[Payment] | None = strawberry.field(
         resolver=customer_payments, description="Its payments, newest first unless told otherwise"
+    )
+    statement: Connection[StatementLine] | None = strawberry.field(
+        resolver=customer_statement,
+        description="Statement of account: each change of its balance, which always adds up",
     )

@@ -46,4 +46,19 @@ class PaymentAlreadyRecorded(Problem, UserError):
     reference: str = strawberry.field(description="Reference asked for")
 
 
-PROBLEMS.extend([WrongCurrency, InvoiceNotPayable, InvoiceHasPayments, PaymentAlreadyRecorded])
+@strawberry.type(description="Another dunning policy has this code")
+class DunningPolicyCodeTaken(Problem, UserError):
+    shows = errors.DunningPolicyCodeTaken
+
+    policy_code: str = strawberry.field(description="The code asked for")
+
+
+PROBLEMS.extend(
+    [
+        WrongCurrency,
+        InvoiceNotPayable,
+        InvoiceHasPayments,
+        PaymentAlreadyRecorded,
+        DunningPolicyCodeTaken,
+    ]
+)

@@ -25,6 +25,7 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     models.CustomerType: "What kind of person or organisation a customer is",
     models.CustomerStatus: "Where the relation with a customer stands; service needs ACTIVE",
     models.SubscriptionState: "Where a subscription stands; it decides on access and invoicing",
+    models.HoldReason: "Why service is held back",
     models.AddressType: "What an address is for",
     models.DocumentType: "What kind of proof a document is",
     models.VerificationStatus: "Whether staff have checked a document",

@@ -29,6 +29,9 @@ class ServiceSubscription:
     ends_at: datetime.datetime | None = strawberry.field(
         description="Timestamp of its end, past or planned"
     )
+    holds: list[models.HoldReason] = strawberry.field(
+        description="Why service is held back while suspended; it resumes when all are lifted"
+    )
     allowed_transitions: list[models.SubscriptionState] = strawberry.field(
         description="States it may go to from here"
     )
@@ -39,6 +42,7 @@ def _subscription(root: Any) -> ServiceSubscription:
         state=root.subscription_state,
         started_at=root.subscription_started_at,
         ends_at=root.subscription_ends_at,
+        holds=[models.HoldReason(why) for why in root.holds],
         allowed_transitions=sorted(lifecycle.SUBSCRIPTION_ARROWS[root.subscription_state]),
     )
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from domain.billing.accounts import AccountService
+from domain.billing.dunning_models import DunningPolicy
 from domain.billing.models import BillingAccount
 from domain.customer.commands import RegisterDocument
 from domain.customer.documents import DocumentService
@@ -11,9 +13,10 @@ from domain.customer.models import Address, DocumentType, SubscriptionState
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.reseller.settlements import settle_commissions
-from tests.support.billing import issued_invoice, recorded_payment
+from tests.support.billing import credited, issued_invoice, recorded_payment
 from tests.support.credentials import created_credential
 from tests.support.customers import an_address, created_customer
+from tests.support.dunning import case_of, created_policy, overdue_invoice, reviewed
 from tests.support.monitoring import created_segment, raised_alert
 from tests.support.radius import created_session, registered_nas
 from tests.support.reseller import accrued
@@ -38,13 +41,16 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         state=SubscriptionState.ACTIVE,
     )
     plan_id = await created_plan(database)
+    invoice_id = await issued_invoice(database, customer_id, days_ago=40)
     return {
         "Customer": customer_id,
         "Reseller": reseller_id,
         "TariffPlan": plan_id,
         "PlanAssignment": await assigned_plan(database, customer_id, plan_id),
-        "Invoice": await issued_invoice(database, customer_id),
+        "Invoice": invoice_id,
+        **await _dunning(database, customer_id),
         "Payment": await recorded_payment(database, customer_id, 3000),
+        "CreditNote": await credited(database, invoice_id, {1: 100}),
         "RadiusSession": await created_session(database, username=username),
         "Nas": await registered_nas(database),
         "ServiceCredential": (await created_credential(database, customer_id))[0],
@@ -54,6 +60,18 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         **await _rows_of(database, customer_id),
         **await _commission(database, reseller_id, customer_id),
     }
+
+
+async def _dunning(database: Database, customer_id: int) -> dict[str, int]:
+    """A case at its first stage, and the policy that both estates' accounts follow."""
+    async with database.unit_of_work(SYSTEM) as session:
+        policy_id = await session.scalar(select(DunningPolicy.id))
+    policy_id = policy_id or await created_policy(database)
+    await overdue_invoice(database, customer_id, days=5)
+    async with database.unit_of_work(SYSTEM) as session:
+        await AccountService().assign_dunning_policy(session, customer_id, policy_id)
+    await reviewed(database, customer_id)
+    return {"DunningPolicy": policy_id, "DunningCase": (await case_of(database, customer_id)).id}
 
 
 async def _rows_of(database: Database, customer_id: int) -> dict[str, int]:

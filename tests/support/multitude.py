@@ -32,6 +32,7 @@ def customers_of(actor: Actor) -> list[int]:
 
 _AT = "timestamptz '2026-01-01' + each * interval '1 minute'"
 _OWNER = f"1 + each % {CUSTOMERS}"
+_OWNER_OF_PAIR = f"1 + (each / 2) % {CUSTOMERS}"
 _EVENT_ID = "('0199f000000070008000' || lpad(to_hex(each), 12, '0'))::uuid"
 
 
@@ -116,6 +117,58 @@ _ROWS: dict[str, tuple[str, int]] = {
     "billing.payment_allocations (payment_id, invoice_id, amount_minor)": (
         "each, each, 1",
         40_000,
+    ),
+    "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
+    " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
+        f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"
+        f" ({_AT})::date, {_AT}",
+        40_000,
+    ),
+    "billing.credit_note_lines (credit_note_id, invoice_line_id, net_minor, tax_minor)": (
+        "each, each, 1, 0",
+        40_000,
+    ),
+    "billing.dunning_policies (code, name, currency, is_default, grace_days, minimum_minor, steps,"
+    " no_cut_weekdays, no_cut_dates)": (
+        "'P-' || each, 'Policy', 'EUR', each = 1, 3, 100, '[]', '[]', '[]'",
+        20,
+    ),
+    "billing.dunning_cases (account_id, customer_id, policy_id, currency, stage, stage_on,"
+    " opened_at, closed_at)": (
+        f"{_OWNER}, {_OWNER}, 1, 'EUR', case each % 10 when 0 then 'WARNED' else 'REMINDED' end,"
+        f" ({_AT})::date, {_AT}, case when each > 2000 then {_AT} end",
+        20_000,
+    ),
+    "billing.dunning_steps (case_id, stage, actions, overdue_minor)": (
+        "each, 'REMINDED', '[]', 1",
+        20_000,
+    ),
+    "billing.dunning_pauses (account_id, customer_id, kind, note, created_by, outcome, ended_at)": (
+        f"{_OWNER}, {_OWNER}, 'EXEMPTION', 'note', 'staff:1',"
+        f" case when each > 2000 then 'WITHDRAWN' end, case when each > 2000 then {_AT} end",
+        20_000,
+    ),
+    "billing.tax_rates (country, percent, valid_from, set_by)": (
+        "chr(65 + each % 26) || 'T', 20, date '2020-01-01' + each, 'staff:1'",
+        200,
+    ),
+    "billing.billing_runs (charged_on, is_dry_run, is_scheduled, state, started_by, started_at)": (
+        f"({_AT})::date, false, false, 'DONE', 'staff:1', {_AT}",
+        200,
+    ),
+    "billing.billing_run_items (run_id, customer_id, state, currency, net_minor, tax_minor)": (
+        f"1 + each % 200, {_OWNER}, case each % 20 when 0 then 'SKIPPED' else 'ISSUED' end, 'EUR',"
+        " 1, 0",
+        40_000,
+    ),
+    "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
+    " currency, amount_minor, at)": (
+        f"""
+        md5((each / 2)::text)::uuid, {_OWNER_OF_PAIR}, {_OWNER_OF_PAIR}, 'INVOICE',
+        case each % 2 when 0 then 'RECEIVABLE' else 'REVENUE' end, 'EUR',
+        case each % 2 when 0 then 100 else -100 end, {_AT}
+        """,
+        40_001,
     ),
     "radius.nas (name, address, vendor)": (
         "'nas-' || each, inet '10.0.0.0' + each, 'CISCO'",

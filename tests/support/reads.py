@@ -14,9 +14,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
+from domain.billing.dunning_queries import DunningCaseFilter
 from domain.billing.invoice_queries import InvoiceFilter
-from domain.billing.kinds import InvoiceStatus, PaymentMethod, PaymentStatus
+from domain.billing.kinds import (
+    DunningStage,
+    InvoiceStatus,
+    ItemState,
+    LedgerAccount,
+    PaymentMethod,
+    PaymentStatus,
+)
+from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
+from domain.billing.run_queries import RunItemFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
     AddressType,
@@ -81,6 +91,19 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_to": NOW,
         "has_credit": True,
     },
+    DunningCaseFilter: {
+        "stage": (DunningStage.WARNED,),
+        "is_open": True,
+        "customer_id": multitude.CUSTOMER_ID,
+    },
+    EntryFilter: {
+        "account": LedgerAccount.TAX,
+        "customer_id": multitude.CUSTOMER_ID,
+        "booked_from": NOW,
+        "booked_to": NOW,
+    },
+    RunItemFilter: {"state": ItemState.FAILED},
+    StatementFilter: {"booked_from": NOW, "booked_to": NOW},
     SessionFilter: {
         "active": True,
         "customer_id": multitude.CUSTOMER_ID,
@@ -124,6 +147,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "numbers": [["C-1005000", "F-5000"]],
     "usernames": [["customer-5000", "customer-7"]],
     "emails": [["customer-5000@example.com"]],
+    "countries": [["AT", "BT"]],
     "codes": [["P-7", "R-7"]],
     "types": [_TYPES],
     "name": [None, "webhook:7"],

@@ -11,7 +11,9 @@ ALL = frozenset(NODES)
 COMMISSION = {"CommissionEntry", "CommissionSettlement"}
 HOOKS = {"WebhookEndpoint"}
 NETWORK = {"RadiusSession", "ServiceCredential", "Nas", "Alert", "NetworkSegment"}
-BILLS = {"BillingAccount", "Invoice", "Payment"}
+DUNNING = {"DunningPolicy", "DunningCase"}
+BILLS = {"BillingAccount", "Invoice", "Payment", "CreditNote", *DUNNING}
+STAFF = {"Nas", "DunningPolicy"}
 PERSON = {"Customer", "Address", "Document"}
 ON_SALE = {"TariffPlan"}
 
@@ -20,11 +22,11 @@ SEEN: dict[str, tuple[set[str] | frozenset[str], set[str] | frozenset[str]]] = {
     "admin": (ALL, ALL),
     "support": (ALL - COMMISSION - HOOKS, ALL - COMMISSION - HOOKS),
     "billing": (ALL - NETWORK - HOOKS, ALL - NETWORK - HOOKS),
-    "parent reseller": (ALL - {"Nas"}, ON_SALE),
-    "child reseller": (ALL - {"Nas"}, ON_SALE),
-    "other reseller": (ON_SALE, ALL - {"Nas"}),
-    "the customer": (ALL - COMMISSION - HOOKS - {"Nas"}, ON_SALE),
-    "another customer": (ON_SALE, ALL - COMMISSION - HOOKS - {"Nas"}),
+    "parent reseller": (ALL - STAFF, ON_SALE),
+    "child reseller": (ALL - STAFF, ON_SALE),
+    "other reseller": (ON_SALE, ALL - STAFF),
+    "the customer": (ALL - COMMISSION - HOOKS - STAFF, ON_SALE),
+    "another customer": (ON_SALE, ALL - COMMISSION - HOOKS - STAFF),
     "a service that reads all": (ALL - HOOKS, ALL - HOOKS),
     "a service that reads customers": (PERSON, PERSON),
     "a service that reads bills": (BILLS, BILLS),
@@ -36,7 +38,12 @@ ENTITIES = """
     query Q($of: [_Any!]!) { rows: _entities(representations: $of) { ... on Node { id } } }
 """
 #: Edges that lead from an estate to no row of it: up and down the trees.
-ELSEWHERE = {"NetworkSegment.parent", "Reseller.parent", "Reseller.children"}
+ELSEWHERE = {
+    "DunningCase.steps.lateFeeInvoice",
+    "NetworkSegment.parent",
+    "Reseller.parent",
+    "Reseller.children",
+}
 #: As many root fields as anybody may ask for at once.
 TOGETHER = 8
 

@@ -12,7 +12,7 @@ from tests.e2e.policy.paths import root_lists
 from tests.e2e.policy.test_row_policy import NODES_BY_ID, OWNERS, SEEN
 
 #: Of no tenant: rows that only the application picks for a tenant.
-SHARED = {"Nas", "NetworkSegment", "TariffPlan"}
+SHARED = {"DunningPolicy", "Nas", "NetworkSegment", "TariffPlan"}
 TENANTS = ["parent reseller", "child reseller", "other reseller", "the customer"]
 
 

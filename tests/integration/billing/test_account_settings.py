@@ -9,7 +9,7 @@ from domain.billing.queries import accounts_by_customer
 from domain.kernel import access
 from domain.kernel.access import SYSTEM, Role
 from domain.kernel.errors import AccessDenied, Conflict, Invalid, VersionConflict
-from tests.support.billing import changed_account, recorded_payment, voided_invoice
+from tests.support.billing import changed_account, discarded_draft, recorded_payment, voided_invoice
 from tests.support.customers import created_customer
 from tests.support.events import announced
 
@@ -62,7 +62,7 @@ class TestUpdateAccount:
 
     async def test_the_currency_is_fixed_by_the_first_document(self, database):
         void, paid = await created_customer(database), await created_customer(database)
-        await voided_invoice(database, void)
+        await discarded_draft(database, void)
         await recorded_payment(database, paid, 100)
 
         await changed_account(database, void, currency="USD")
@@ -71,6 +71,15 @@ class TestUpdateAccount:
 
         assert (await account_of(database, void)).currency == "USD"
         assert (await account_of(database, paid)).currency == "EUR"
+
+    async def test_the_currency_stays_once_anything_was_booked(self, database):
+        customer_id = await created_customer(database)
+        await voided_invoice(database, customer_id)
+
+        with pytest.raises(Conflict, match="documents in its currency"):
+            await changed_account(database, customer_id, currency="USD")
+
+        assert (await account_of(database, customer_id)).currency == "EUR"
 
     async def test_refuses_a_version_that_is_not_the_present_one(self, database):
         customer_id = await created_customer(database)

@@ -28,6 +28,9 @@ EXCEPTIONS = {
     "audit_count": "the number of all, or of a part that no index has",
     "consumer_states": "all that waits, which is little unless something is wrong",
     "customer_count": "the number of all, or of a large part",
+    "dunning_case_count": "the number of all, or of a large part",
+    "entry_count": "the number of all, or of a large part",
+    "ledger_totals": "the sums of all, or of a large part",
     "invoice_count": "the number of all, or of a large part",
     **dict.fromkeys(
         ("segments_by_id", "segments_count", "segments_page"),

@@ -29,10 +29,26 @@ from tests.support.radius import a_stop, accounted, created_session
 ADMIN = staff(Role.ADMIN, "staff:ana")
 REASON = ErasureReason.CONSENT_WITHDRAWN
 #: Texts in customers' events that name no person: codes, names of columns, numbers of documents.
-HARMLESS = {"currency", "invoice_number", "nas_ip_address", "changed_fields"}
+HARMLESS = {
+    "actions",
+    "credit_note_number",
+    "currency",
+    "invoice_number",
+    "nas_ip_address",
+    "changed_fields",
+}
 TEXTS = ("<class 'str'>", "str", "str | None", "list[str]")
 #: Kinds of events that are about no customer.
-OF_NOBODY = ("tariff.plan.published", "tariff.plan.updated", "tariff.plan.retired")
+OF_NOBODY = (
+    "tariff.plan.published",
+    "tariff.plan.updated",
+    "tariff.plan.retired",
+    "billing.dunning_policy.created",
+    "billing.dunning_policy.updated",
+    "billing.tax_rate.set",
+    "billing.run.started",
+    "billing.run.finished",
+)
 
 
 async def closed_customer(database, **facts):
@@ -219,6 +235,9 @@ class TestNothingIsOverlooked:
         assert of_nobody == {
             "Account",
             "CommissionSettlement",
+            "BillingRun",
+            "DunningPolicy",
+            "TaxRate",
             "Nas",
             "NetworkSegment",
             "Reseller",

@@ -29,6 +29,7 @@ every_fact = st.builds(
     documents=st.frozensets(st.sampled_from(VerificationStatus)),
     fup_state=st.sampled_from(FupState),
     plan=st.none() | st.builds(PlanRates, rates, st.none() | rates),
+    is_held_unpaid=st.booleans(),
 )
 
 

@@ -15,7 +15,8 @@ _BROKEN = {
     "what is paid of an invoice is what was allocated to it": """
         select invoice.id from billing.invoices invoice
         left join billing.payment_allocations part on part.invoice_id = invoice.id
-        group by invoice.id having coalesce(sum(part.amount_minor), 0) <> invoice.paid_minor
+        group by invoice.id having coalesce(sum(part.amount_minor), 0)
+            <> invoice.paid_minor - invoice.credited_minor - invoice.written_off_minor
     """,
     "what a payment pays is the sum of its parts": """
         select payment.id from billing.payments payment
@@ -23,6 +24,27 @@ _BROKEN = {
         group by payment.id
         having coalesce(sum(part.amount_minor), 0) <> payment.allocated_minor
             or payment.allocated_minor > payment.amount_minor
+    """,
+    "the ledger balances": """
+        select transaction_id from billing.ledger_entries
+        group by transaction_id, currency having sum(amount_minor) <> 0
+    """,
+    "what is owed and what is credit is what the ledger says": """
+        select account.id from billing.billing_accounts account
+        cross join lateral (
+            select coalesce(sum(total_minor - paid_minor), 0) as owed from billing.invoices
+            where account_id = account.id and status = 'ISSUED'
+        ) invoices
+        cross join lateral (
+            select coalesce(sum(amount_minor - allocated_minor), 0) as credit from billing.payments
+            where account_id = account.id
+        ) payments
+        cross join lateral (
+            select coalesce(sum(amount_minor) filter (where account = 'RECEIVABLE'), 0) as owed,
+                coalesce(-sum(amount_minor) filter (where account = 'CUSTOMER_CREDIT'), 0) as credit
+            from billing.ledger_entries where customer_id = account.customer_id
+        ) ledger
+        where invoices.owed <> ledger.owed or payments.credit <> ledger.credit
     """,
     "money stays in one currency": """
         select part.id from billing.payment_allocations part
