@@ -1,8 +1,7 @@
 """Reads of dunning policies, cases, steps and pauses: only rows of the actor's scope."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,8 +19,7 @@ _MOST_POLICIES = 100
 _READ_CASES = "read dunning cases"
 
 
-@dataclass(frozen=True, slots=True)
-class DunningCaseFilter:
+class DunningCaseFilter(NamedTuple):
     """All that are given must hold."""
 
     stage: tuple[DunningStage, ...] | None = None
@@ -29,8 +27,7 @@ class DunningCaseFilter:
     customer_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DunningCaseList:
+class DunningCaseList(NamedTuple):
     """A list of cases as a client asks for it, the latest first."""
 
     part: Slice

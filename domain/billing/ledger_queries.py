@@ -1,9 +1,8 @@
 """Reads of the ledger: its entries, sums by account, and customers' statements of account."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,8 +26,7 @@ from domain.kernel.reads import remembered
 from domain.kernel.records import fetch, select_record
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFilter:
+class EntryFilter(NamedTuple):
     """All that are given must hold. ``booked_to`` is exclusive."""
 
     account: LedgerAccount | None = None
@@ -37,24 +35,21 @@ class EntryFilter:
     booked_to: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntryList:
+class EntryList(NamedTuple):
     """The ledger's entries in the order of booking, as a client asks for them."""
 
     part: Slice
     filter: EntryFilter = EntryFilter()
 
 
-@dataclass(frozen=True, slots=True)
-class StatementFilter:
+class StatementFilter(NamedTuple):
     """All that are given must hold. ``booked_to`` is exclusive."""
 
     booked_from: datetime | None = None
     booked_to: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatementList:
+class StatementList(NamedTuple):
     """A statement as a client asks for it: the newest line first unless told otherwise."""
 
     part: Slice

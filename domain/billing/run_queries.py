@@ -1,8 +1,7 @@
 """Reads of billing runs and their items: for those who see all rows."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,15 +24,13 @@ from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 
 
-@dataclass(frozen=True, slots=True)
-class RunItemFilter:
+class RunItemFilter(NamedTuple):
     """Which items: all unless a state is given."""
 
     state: ItemState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunItemList:
+class RunItemList(NamedTuple):
     """The items of a run as a client asks for them, in the order of customers."""
 
     part: Slice
