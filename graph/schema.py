@@ -15,6 +15,7 @@ from graph.audit.queries import AuditQueries
 from graph.billing.dunning_mutations import DunningMutations
 from graph.billing.dunning_queries import DunningQueries
 from graph.billing.mutations import BillingMutations
+from graph.billing.payment_mutations import PaymentMutations
 from graph.billing.queries import BillingQueries
 from graph.context import Info
 from graph.customer.detail_mutations import CustomerDetailMutations
@@ -81,6 +82,7 @@ MUTATIONS: tuple[type, ...] = (
     CredentialMutations,
     MonitoringMutations,
     BillingMutations,
+    PaymentMutations,
     DunningMutations,
     WebhookMutations,
     DeliveryMutations,

@@ -61,6 +61,11 @@ billing.invoice.issued: An invoice got its number
 billing.invoice.voided: An invoice was taken back
 billing.invoice.paid: An invoice was paid in full
 billing.payment.received: A payment was recorded
+billing.allocation.created: Staff had a payment pay an invoice
+billing.allocation.reversed: A payment no longer pays a part of an invoice
+billing.payment.refunded: Money of a payment was given back, or that was confirmed or refused
+billing.payment.disputed: The payer disputes a payment
+billing.payment.dispute_closed: A dispute over a payment was won or lost
 billing.dunning_policy.created: A dunning policy was made
 billing.dunning_policy.updated: A dunning policy was changed
 billing.dunning.stage_changed: A step of dunning was taken about an account

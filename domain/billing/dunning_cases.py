@@ -1,11 +1,13 @@
 """Dunning of one account: what its policy says today is done, once, with its events."""
 
+from dataclasses import replace
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from domain.billing.accounts import AccountService
+from domain.billing.disputes import has_open_dispute
 from domain.billing.dunning import ServiceHold, Standing, Step, Verdict, judge
 from domain.billing.dunning_models import DunningCase, DunningPause, DunningPolicy, DunningStep
 from domain.billing.dunning_pauses import end_pause, running_pauses
@@ -59,6 +61,8 @@ class DunningService:
         overdue = await _overdue(session, account)
         pauses = await _pauses_left(session, customer, account, today)
         standing = _standing(session, overdue, today=today, case=case, pauses=pauses)
+        if await has_open_dispute(session, customer.id):
+            standing = replace(standing, is_frozen=True)
         verdict = judge(rules_of(policy), standing)
         if verdict.is_cured and case is not None:
             await _cure(session, customer, case, pauses, standing.overdue_minor)

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
 
-from domain.billing.kinds import DunningStage, PauseEnd, PauseKind, PaymentMethod
+from domain.billing.kinds import (
+    DisputeStatus,
+    DunningStage,
+    PauseEnd,
+    PauseKind,
+    PaymentMethod,
+    RefundStatus,
+)
 from domain.billing.models import Invoice
 from domain.kernel.events import Event
 
@@ -171,3 +178,60 @@ class DunningResumed(BillingEvent):
     pause_id: int
     kind: PauseKind
     outcome: PauseEnd
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationEvent(BillingEvent):
+    """A fact about what a payment pays of an invoice."""
+
+    payment_id: int
+    invoice_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationCreated(AllocationEvent):
+    """Said of allocations by hand; others are told by the payment's or invoice's own events."""
+
+    type: ClassVar[str] = "billing.allocation.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationReversed(AllocationEvent):
+    """That much of the invoice is due again."""
+
+    type: ClassVar[str] = "billing.allocation.reversed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEvent(BillingEvent):
+    """A fact about a payment that is in the books; ``amount_minor`` is how much it is about."""
+
+    payment_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded(PaymentEvent):
+    """Told when a refund is made, and again when a gateway has confirmed or refused it."""
+
+    type: ClassVar[str] = "billing.payment.refunded"
+
+    refund_id: int
+    status: RefundStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputeOpened(PaymentEvent):
+    type: ClassVar[str] = "billing.payment.disputed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputeClosed(PaymentEvent):
+    """LOST: the payment was charged back."""
+
+    type: ClassVar[str] = "billing.payment.dispute_closed"
+
+    status: DisputeStatus

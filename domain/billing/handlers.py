@@ -43,4 +43,6 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "billing.payment.received": follow_debt,
     "billing.invoice.paid": follow_debt,
     "billing.invoice.voided": follow_debt,
+    "billing.allocation.created": follow_debt,
+    "billing.payment.dispute_closed": follow_debt,
 }

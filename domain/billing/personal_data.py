@@ -15,6 +15,7 @@ from domain.billing.models import (
     Payment,
     PaymentAllocation,
 )
+from domain.billing.payment_models import Dispute, Refund
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
 from domain.kernel.personal_data import ERASED, told_rows
@@ -44,6 +45,10 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
         ),
+        "refunds": await told_rows(
+            connection, Refund, Refund.customer_id == customer_id, people={"created_by"}
+        ),
+        "disputes": await told_rows(connection, Dispute, Dispute.customer_id == customer_id),
         "dunning_cases": await told_rows(
             connection, DunningCase, DunningCase.customer_id == customer_id
         ),
@@ -83,6 +88,14 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
     )
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
+    )
+    await connection.execute(
+        update(Refund)
+        .where(Refund.customer_id == customer_id)
+        .values(reason=ERASED, reference=None)
+    )
+    await connection.execute(
+        update(Dispute).where(Dispute.customer_id == customer_id).values(reason=ERASED)
     )
     await connection.execute(
         update(DunningPause).where(DunningPause.customer_id == customer_id).values(note=ERASED)

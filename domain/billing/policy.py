@@ -17,6 +17,8 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    records.Refund: reading("payments", Permission.BILLING_READ),
+    records.Dispute: reading("payments", Permission.BILLING_READ),
     dunning_records.DunningPolicy: reading("dunning policies", Permission.BILLING_READ),
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),

@@ -113,6 +113,9 @@ issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
+allocatePayment deallocatePayment: billing:write: allocate payments
+refundPayment: billing:write: refund payments
+openDispute closeDispute: billing:write: dispute payments
 createDunningPolicy updateDunningPolicy: billing:write: change dunning policies
 assignDunningPolicy reviewDunning promiseToPay exemptFromDunning endDunningPause: billing:write: \
 change how accounts are dunned

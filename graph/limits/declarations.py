@@ -57,6 +57,8 @@ SIZES: dict[str, int] = {
     "Invoice.allocations": 3,
     "Invoice.lines": 5,
     "Payment.allocations": 3,
+    "Payment.disputes": 1,
+    "Payment.refunds": 1,
     "BillingRun.invoices": 100,
     "BillingRun.skipped": 100,
 }

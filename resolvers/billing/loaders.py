@@ -4,7 +4,14 @@ from functools import cached_property
 
 from aiodataloader import DataLoader
 
-from domain.billing import invoice_queries, ledger_queries, ledger_records, queries, records
+from domain.billing import (
+    invoice_queries,
+    ledger_queries,
+    ledger_records,
+    payment_queries,
+    queries,
+    records,
+)
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
 from domain.billing.queries import PaymentFilter, PaymentList
@@ -64,6 +71,14 @@ class BillingLoaders(LoaderGroup):
             queries.payment_pages_by_customer,
             lambda key, asked: self.payment_count_by_customer.load((key, asked.filter)),
         )
+
+    @cached_property
+    def refunds_by_payment(self) -> DataLoader[int, list[records.Refund]]:
+        return self.many(payment_queries.refunds_by_payment)
+
+    @cached_property
+    def disputes_by_payment(self) -> DataLoader[int, list[records.Dispute]]:
+        return self.many(payment_queries.disputes_by_payment)
 
     @cached_property
     def allocations_by_invoice(self) -> DataLoader[int, list[records.PaymentAllocation]]:

@@ -22,6 +22,7 @@ from domain.billing.kinds import (
     InvoiceStatus,
     LedgerAccount,
     PaymentMethod,
+    PaymentState,
     PaymentStatus,
 )
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
@@ -89,6 +90,7 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_from": NOW,
         "received_to": NOW,
         "has_credit": True,
+        "state": (PaymentState.DISPUTED,),
     },
     DunningCaseFilter: {
         "stage": (DunningStage.WARNED,),
