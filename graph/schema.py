@@ -14,6 +14,7 @@ from graph.arguments import describe_arguments, drop_null_defaults
 from graph.audit.queries import AuditQueries
 from graph.billing.dunning_mutations import DunningMutations
 from graph.billing.dunning_queries import DunningQueries
+from graph.billing.gateway_mutations import GatewayMutations
 from graph.billing.mutations import BillingMutations
 from graph.billing.payment_mutations import PaymentMutations
 from graph.billing.queries import BillingQueries
@@ -83,6 +84,7 @@ MUTATIONS: tuple[type, ...] = (
     MonitoringMutations,
     BillingMutations,
     PaymentMutations,
+    GatewayMutations,
     DunningMutations,
     WebhookMutations,
     DeliveryMutations,

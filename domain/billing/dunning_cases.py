@@ -17,6 +17,7 @@ from domain.billing.kinds import DunningAction, PauseEnd, PauseKind
 from domain.billing.late_fees import charge_late_fees
 from domain.billing.models import BillingAccount, Invoice
 from domain.billing.settlement import open_invoices
+from domain.customer.holds import HoldService
 from domain.customer.lifecycle import SUBSCRIPTION_ARROWS
 from domain.customer.models import Customer, HoldReason, SubscriptionState
 from domain.customer.services import CustomerService
@@ -221,12 +222,12 @@ async def _cure(
 
 async def _hold(session: UnitOfWork, customer: Customer, verdict: Verdict) -> None:
     """Only this module's own hold: service stays back for whatever other reasons there are."""
-    service = CustomerService()
+    service = HoldService()
     with session.entailing(Permission.CUSTOMER_LIFECYCLE):
         if verdict.hold is ServiceHold.PLACE:
-            await service.hold_service(session, customer, HoldReason.NON_PAYMENT, _WHY_HELD)
+            await service.hold(session, customer, HoldReason.NON_PAYMENT, _WHY_HELD)
         elif verdict.hold is ServiceHold.LIFT:
-            await service.release_service(session, customer, HoldReason.NON_PAYMENT, _WHY_RELEASED)
+            await service.release(session, customer, HoldReason.NON_PAYMENT, _WHY_RELEASED)
 
 
 async def _disconnect(session: UnitOfWork, customer: Customer) -> None:

@@ -99,3 +99,19 @@ class NothingLeftOfPayment(Conflict):
     def __init__(self, left: Money) -> None:
         super().__init__(f"{left.amount} {left.currency} is left of the payment", path=["amount"])
         self.left = left
+
+
+class StoredMethodNotFound(NotFound):
+    """Absent, removed, or another tenant's: they look the same."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("stored payment method", key, path=["paymentMethodId"])
+
+
+class PaymentUnderWay(Conflict):
+    """The outcome of an attempt is not known yet: a second one could take the money twice."""
+
+    code = ErrorCode.PAYMENT_UNDER_WAY
+
+    def __init__(self) -> None:
+        super().__init__("The outcome of a payment of the account is not known yet")

@@ -235,3 +235,58 @@ class PaymentDisputeClosed(PaymentEvent):
     type: ClassVar[str] = "billing.payment.dispute_closed"
 
     status: DisputeStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptEvent(BillingEvent):
+    """A fact about an attempt to take money by the gateway."""
+
+    attempt_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAttempted(AttemptEvent):
+    """The gateway is to be asked."""
+
+    type: ClassVar[str] = "billing.payment.attempted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(AttemptEvent):
+    """``failure_code`` is the gateway's word for why, such as ``insufficient_funds``."""
+
+    type: ClassVar[str] = "billing.payment.failed"
+
+    failure_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentOutcomeUnknown(AttemptEvent):
+    """The gateway did not answer: whether money was taken will be found out."""
+
+    type: ClassVar[str] = "billing.payment.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodStored(BillingEvent):
+    type: ClassVar[str] = "billing.payment_method.stored"
+
+    method_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodRemoved(BillingEvent):
+    type: ClassVar[str] = "billing.payment_method.removed"
+
+    method_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutopayChanged(BillingEvent):
+    """Invoices are charged to that method when they are due; to none if it is null."""
+
+    type: ClassVar[str] = "billing.autopay.changed"
+
+    method_id: int | None

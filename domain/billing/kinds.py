@@ -160,3 +160,12 @@ class PostingKind(StrEnum):
     REFUND = "REFUND"
     CHARGEBACK = "CHARGEBACK"
     WRITE_OFF = "WRITE_OFF"
+
+
+class AttemptStatus(StrEnum):
+    """What is known of an attempt to take money; only UNKNOWN and PENDING may still change."""
+
+    PENDING = "PENDING"
+    UNKNOWN = "UNKNOWN"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"

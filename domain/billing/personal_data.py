@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
+from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
@@ -44,6 +45,15 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         ),
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+        "payment_methods": await told_rows(
+            connection,
+            StoredMethod,
+            StoredMethod.customer_id == customer_id,
+            leave_out={"token", "payer"},
+        ),
+        "payment_attempts": await told_rows(
+            connection, PaymentAttempt, PaymentAttempt.customer_id == customer_id
         ),
         "refunds": await told_rows(
             connection, Refund, Refund.customer_id == customer_id, people={"created_by"}
@@ -88,6 +98,22 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
     )
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
+    )
+    await connection.execute(
+        update(StoredMethod)
+        .where(StoredMethod.customer_id == customer_id)
+        .values(
+            label=ERASED,
+            token=func.concat(ERASED, "-", StoredMethod.id),
+            payer=ERASED,
+            is_autopay=False,
+            removed_at=func.coalesce(StoredMethod.removed_at, func.now()),
+        )
+    )
+    await connection.execute(
+        update(PaymentAttempt)
+        .where(PaymentAttempt.customer_id == customer_id)
+        .values(reference=None)
     )
     await connection.execute(
         update(Refund)

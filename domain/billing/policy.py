@@ -2,8 +2,9 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from domain.billing import dunning_records, ledger_records, records
+from domain.billing import dunning_records, gateway_records, ledger_records, records
 from domain.billing.dunning_models import DunningCase, DunningPause
+from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
@@ -19,6 +20,8 @@ READS = {
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
     records.Refund: reading("payments", Permission.BILLING_READ),
     records.Dispute: reading("payments", Permission.BILLING_READ),
+    gateway_records.StoredMethod: reading("payments", Permission.BILLING_READ),
+    gateway_records.PaymentAttempt: reading("payments", Permission.BILLING_READ),
     dunning_records.DunningPolicy: reading("dunning policies", Permission.BILLING_READ),
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
@@ -63,3 +66,13 @@ def visible_pauses(actor: Actor) -> ColumnElement[bool]:
 def visible_entries(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``LedgerEntry``: entries of customers in the actor's scope."""
     return within_scope(actor, LedgerEntry.customer_id)
+
+
+def visible_methods(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``StoredMethod``: methods of customers in the actor's scope."""
+    return within_scope(actor, StoredMethod.customer_id)
+
+
+def visible_attempts(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``PaymentAttempt``: attempts of customers in the actor's scope."""
+    return within_scope(actor, PaymentAttempt.customer_id)

@@ -5,6 +5,8 @@ from sqlalchemy import select
 from domain.billing.accounts import AccountService
 from domain.billing.errors import NothingLeftOfPayment, WrongCurrency
 from domain.billing.events import PaymentRefunded
+from domain.billing.gateway import current_gateway
+from domain.billing.gateway_models import PaymentAttempt
 from domain.billing.kinds import PostingKind, RefundStatus
 from domain.billing.models import Payment
 from domain.billing.payment_changes import (
@@ -33,13 +35,12 @@ class RefundService:
         reason: str,
         amount: Money | None = None,
         reference: str | None = None,
-        waits: bool = False,
     ) -> Refund:
         """
         Give that much of a payment back, all that is left of it by default.
 
         Its credit goes first; then it stops paying invoices, the latest paid first, and they are
-        due again. A refund that ``waits`` is PENDING until the gateway confirms it: the money is
+        due again. A refund of what a gateway took is PENDING until it confirms it: the money is
         off the account at once, and nobody can spend it meanwhile. Announces
         ``billing.payment.refunded``.
 
@@ -50,6 +51,7 @@ class RefundService:
         require(session.actor, Permission.BILLING_WRITE, "refund payments")
         customer, payment = await locked_payment(session, payment_id)
         minor = _checked_amount(amount, payment)
+        waits = await _gateway_reference(session, payment) is not None
         refund = Refund(
             payment_id=payment.id,
             customer_id=customer.id,
@@ -80,6 +82,32 @@ class RefundService:
         account = await AccountService().of(session, customer)
         await AccountService().close_if_settled(session, account, customer)
         return refund
+
+    async def carry_out(self, session: UnitOfWork, refund_id: int) -> None:
+        """
+        Have the gateway make a PENDING refund, once however often it is asked, and settle it.
+
+        Raises:
+            GatewayUnavailable: to be tried again.
+        """
+        require(session.actor, Permission.BILLING_WRITE, "refund payments")
+        refund = await session.get(Refund, refund_id)
+        if refund is None or refund.status is not RefundStatus.PENDING:
+            return
+        payment = await session.get_one(Payment, refund.payment_id)
+        reference = await _gateway_reference(session, payment)
+        if reference is None:
+            return
+        told = await current_gateway().refund(
+            refund_id=refund.id,
+            reference=reference,
+            amount=Money(refund.amount_minor, payment.currency),
+        )
+        if told.status is not RefundStatus.PENDING:
+            succeeded = told.status is RefundStatus.SUCCEEDED
+            await self.settle_refund(
+                session, refund_id, succeeded=succeeded, reference=told.reference
+            )
 
     async def settle_refund(
         self, session: UnitOfWork, refund_id: int, *, succeeded: bool, reference: str | None = None
@@ -113,6 +141,13 @@ class RefundService:
                 status=refund.status,
             )
         )
+
+
+async def _gateway_reference(session: UnitOfWork, payment: Payment) -> str | None:
+    """The gateway's name for the charge that the payment came by, if it did."""
+    return await session.scalar(
+        select(PaymentAttempt.reference).where(PaymentAttempt.payment_id == payment.id)
+    )
 
 
 def _checked_amount(amount: Money | None, payment: Payment) -> int:

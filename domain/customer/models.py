@@ -53,7 +53,7 @@ class SubscriptionState(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why service is held back: a suspended subscription resumes when the last hold is lifted."""
+    """Why service is held back; it resumes when the last hold is lifted."""
 
     NON_PAYMENT = "NON_PAYMENT"
     CUSTOMER = "CUSTOMER"

@@ -15,6 +15,7 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.PaymentState: "Where money that came in stands",
     kinds.DisputeStatus: "How a dispute over a payment stands",
     kinds.RefundStatus: "Whether money given back has left",
+    kinds.AttemptStatus: "What is known of an attempt to take money",
     kinds.PaymentMethod: "A way that money comes in",
     kinds.DunningStage: "How far an account has been dunned; it only moves on until cured",
     kinds.DunningAction: "What a step of a dunning policy does",
@@ -29,6 +30,7 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
 _NAMES: dict[type[enum.Enum], str] = {
     kinds.AccountStatus: "BillingAccountStatus",
     kinds.LineKind: "InvoiceLineKind",
+    kinds.AttemptStatus: "PaymentAttemptStatus",
     kinds.PauseKind: "DunningPauseKind",
     kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",

@@ -45,6 +45,7 @@ SIZES: dict[str, int] = {
     "Query.ledgerTotals": 12,
     "Viewer.signIns": 5,
     "Customer.addresses": 3,
+    "Customer.storedPaymentMethods": 2,
     "Customer.communicationPreferences": 5,
     "Customer.documents": 3,
     "Customer.metrics": 5,

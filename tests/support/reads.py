@@ -16,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
 from domain.billing.dunning_queries import DunningCaseFilter
+from domain.billing.gateway_queries import PaymentAttemptFilter
 from domain.billing.invoice_queries import InvoiceFilter
 from domain.billing.kinds import (
+    AttemptStatus,
     DunningStage,
     InvoiceStatus,
     LedgerAccount,
@@ -97,6 +99,7 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "is_open": True,
         "customer_id": multitude.CUSTOMER_ID,
     },
+    PaymentAttemptFilter: {"status": (AttemptStatus.FAILED,)},
     EntryFilter: {
         "account": LedgerAccount.TAX,
         "customer_id": multitude.CUSTOMER_ID,

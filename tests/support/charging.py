@@ -1,0 +1,57 @@
+"""Stored methods and charges, as staff and the rounds make them."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.billing.attempts import AttemptService
+from domain.billing.gateway import configure_gateway
+from domain.billing.gateway_models import PaymentAttempt
+from domain.billing.stored_methods import StoredMethodService
+from domain.billing.stripe_gateway import StripeGateway
+from domain.kernel.access import SYSTEM
+from domain.kernel.database import Database
+from tests.support.stripe import KEY, FakeStripe
+
+GOOD = "pm_card_visa"
+POOR = "pm_card_chargeDeclinedInsufficientFunds"
+STOLEN = "pm_card_chargeDeclinedStolenCard"
+
+
+def charged_by(stripe: FakeStripe) -> None:
+    """Have this process take payments through the fake."""
+    configure_gateway(StripeGateway(KEY, stripe.url))
+
+
+async def stored_method(
+    database: Database, customer_id: int, token: str = GOOD, *, autopay: bool = True
+) -> int:
+    """Store the method, for autopay unless told otherwise; its id."""
+    async with database.unit_of_work(SYSTEM) as session:
+        method = await StoredMethodService().store(
+            session,
+            customer_id,
+            token=f"{token}" if token != GOOD else f"{GOOD}_{customer_id}",
+            payer=f"cus_test{customer_id}",
+            label="Visa",
+        )
+        if autopay:
+            await StoredMethodService().set_autopay(session, customer_id, method.id)
+        return method.id
+
+
+async def begun(database: Database, customer_id: int, **facts: Any) -> int:
+    """Begin an attempt; its id."""
+    async with database.unit_of_work(SYSTEM) as session:
+        return (await AttemptService().begin(session, customer_id, **facts)).id
+
+
+async def attempts_of(database: Database, customer_id: int) -> list[Any]:
+    """The customer's attempts as rows, in order."""
+    async with database.reading() as connection:
+        rows = await connection.execute(
+            select(*PaymentAttempt.__table__.columns)
+            .where(PaymentAttempt.customer_id == customer_id)
+            .order_by(PaymentAttempt.id)
+        )
+        return list(rows.all())
