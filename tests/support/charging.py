@@ -5,12 +5,14 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.billing.attempts import AttemptService
-from domain.billing.gateway import configure_gateway
+from domain.billing.gateway import Outcome, configure_gateway
 from domain.billing.gateway_models import PaymentAttempt
+from domain.billing.kinds import AttemptStatus
 from domain.billing.stored_methods import StoredMethodService
 from domain.billing.stripe_gateway import StripeGateway
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
+from tests.support.billing import euros
 from tests.support.stripe import KEY, FakeStripe
 
 GOOD = "pm_card_visa"
@@ -44,6 +46,18 @@ async def begun(database: Database, customer_id: int, **facts: Any) -> int:
     """Begin an attempt; its id."""
     async with database.unit_of_work(SYSTEM) as session:
         return (await AttemptService().begin(session, customer_id, **facts)).id
+
+
+async def charged(database: Database, customer_id: int, invoice_id: int, minor: int) -> int:
+    """Pay the invoice by a card, as if the gateway had answered at once; the payment's id."""
+    await stored_method(database, customer_id)
+    async with database.unit_of_work(SYSTEM) as session:
+        attempt = await AttemptService().begin(
+            session, customer_id, amount=euros(minor), invoice_id=invoice_id
+        )
+        outcome = Outcome(AttemptStatus.COMPLETED, f"pi_of_{attempt.id}")
+        await AttemptService().settle(session, attempt.id, outcome)
+        return attempt.payment_id or 0
 
 
 async def attempts_of(database: Database, customer_id: int) -> list[Any]:

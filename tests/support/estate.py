@@ -13,7 +13,8 @@ from domain.customer.models import Address, DocumentType, SubscriptionState
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.reseller.settlements import settle_commissions
-from tests.support.billing import issued_invoice, recorded_payment
+from tests.support.billing import issued_invoice
+from tests.support.charging import charged
 from tests.support.credentials import created_credential
 from tests.support.customers import an_address, created_customer
 from tests.support.dunning import case_of, created_policy, overdue_invoice, reviewed
@@ -41,14 +42,15 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         state=SubscriptionState.ACTIVE,
     )
     plan_id = await created_plan(database)
+    invoice_id = await issued_invoice(database, customer_id, days_ago=40)
     return {
         "Customer": customer_id,
         "Reseller": reseller_id,
         "TariffPlan": plan_id,
         "PlanAssignment": await assigned_plan(database, customer_id, plan_id),
-        "Invoice": await issued_invoice(database, customer_id, days_ago=40),
+        "Invoice": invoice_id,
         **await _dunning(database, customer_id),
-        "Payment": await recorded_payment(database, customer_id, 3000),
+        "Payment": await charged(database, customer_id, invoice_id, 3000),
         "RadiusSession": await created_session(database, username=username),
         "Nas": await registered_nas(database),
         "ServiceCredential": (await created_credential(database, customer_id))[0],

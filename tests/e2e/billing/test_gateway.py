@@ -8,10 +8,11 @@ from domain.billing.gateway_models import StoredMethod
 from domain.kernel import access
 from domain.kernel.access import Permission, Role
 from tests.support.billing import issued_invoice
-from tests.support.charging import attempts_of, begun, stored_method
+from tests.support.charging import attempts_of, begun, charged, stored_method
 from tests.support.customers import created_customer, created_reseller
 from tests.support.events import announced
 from tests.support.server import running_api
+from tests.support.statements import captured_statements
 from tests.support.stripe import KEY, SECRET, event, fake_stripe, signature
 
 PATH = "/webhooks/stripe"
@@ -183,6 +184,27 @@ class TestStripesEvents:
 
 
 class TestWhatIsKept:
+    async def test_methods_and_attempts_of_many_take_as_many_statements_as_of_one(
+        self, api, database
+    ):
+        for _ in range(5):
+            customer_id = await created_customer(database)
+            invoice_id = await issued_invoice(database, customer_id)
+            await charged(database, customer_id, invoice_id, 3000)
+        await api.settled()
+        query = """query Q($first: Int!) { customers(first: $first) { nodes {
+            storedPaymentMethods { label }
+            paymentAttempts(first: 3) { totalCount nodes {
+              payment { id } invoice { id } } } } } }"""
+
+        counts = []
+        for first in (1, 5):
+            with captured_statements(api.application.services.database) as statements:
+                await api.data(query, {"first": first})
+            counts.append(sum("billing." in statement for statement in statements))
+
+        assert counts == [5, 5]
+
     async def test_no_token_is_told_or_audited_to_tenants(self, shop, database):
         customer_id = await created_customer(database)
         await stored_method(database, customer_id)
