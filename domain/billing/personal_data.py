@@ -6,8 +6,6 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
-from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
@@ -16,7 +14,7 @@ from domain.billing.models import (
     Payment,
     PaymentAllocation,
 )
-from domain.billing.payment_models import Dispute, Refund
+from domain.billing.payment_personal_data import payments_erased, payments_exported
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
 from domain.kernel.personal_data import ERASED, told_rows
@@ -25,7 +23,6 @@ from domain.kernel.personal_data import ERASED, told_rows
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
     """The account, invoices with lines, payments and what they paid, bookings, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
-    own_cases = select(DunningCase.id).where(DunningCase.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
         "billing_accounts": await told_rows(
@@ -46,34 +43,10 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
         ),
-        "payment_methods": await told_rows(
-            connection,
-            StoredMethod,
-            StoredMethod.customer_id == customer_id,
-            leave_out={"token", "payer"},
-        ),
-        "payment_attempts": await told_rows(
-            connection, PaymentAttempt, PaymentAttempt.customer_id == customer_id
-        ),
-        "refunds": await told_rows(
-            connection, Refund, Refund.customer_id == customer_id, people={"created_by"}
-        ),
-        "disputes": await told_rows(connection, Dispute, Dispute.customer_id == customer_id),
-        "dunning_cases": await told_rows(
-            connection, DunningCase, DunningCase.customer_id == customer_id
-        ),
-        "dunning_steps": await told_rows(
-            connection, DunningStep, DunningStep.case_id.in_(own_cases)
-        ),
-        "dunning_pauses": await told_rows(
-            connection,
-            DunningPause,
-            DunningPause.customer_id == customer_id,
-            people={"created_by"},
-        ),
         "ledger_entries": await told_rows(
             connection, LedgerEntry, LedgerEntry.customer_id == customer_id
         ),
+        **await payments_exported(connection, customer_id),
     }
 
 
@@ -99,33 +72,7 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
     )
-    await connection.execute(
-        update(StoredMethod)
-        .where(StoredMethod.customer_id == customer_id)
-        .values(
-            label=ERASED,
-            token=func.concat(ERASED, "-", StoredMethod.id),
-            payer=ERASED,
-            is_autopay=False,
-            removed_at=func.coalesce(StoredMethod.removed_at, func.now()),
-        )
-    )
-    await connection.execute(
-        update(PaymentAttempt)
-        .where(PaymentAttempt.customer_id == customer_id)
-        .values(reference=None)
-    )
-    await connection.execute(
-        update(Refund)
-        .where(Refund.customer_id == customer_id)
-        .values(reason=ERASED, reference=None)
-    )
-    await connection.execute(
-        update(Dispute).where(Dispute.customer_id == customer_id).values(reason=ERASED)
-    )
-    await connection.execute(
-        update(DunningPause).where(DunningPause.customer_id == customer_id).values(note=ERASED)
-    )
+    await payments_erased(connection, customer_id)
 
 
 def _pseudonymous(customer_id: int) -> Any:

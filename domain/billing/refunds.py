@@ -17,6 +17,7 @@ from domain.billing.payment_changes import (
     settled_state,
 )
 from domain.billing.payment_models import Refund
+from domain.customer.models import Customer
 from domain.kernel import values
 from domain.kernel.access import Permission, require
 from domain.kernel.errors import Invalid
@@ -68,17 +69,7 @@ class RefundService:
         payment.state = settled_state(payment)
         session.add(refund)
         await session.flush()
-        await session.announce(
-            PaymentRefunded(
-                customer_id=customer.id,
-                reseller_id=customer.reseller_id,
-                payment_id=payment.id,
-                refund_id=refund.id,
-                amount_minor=minor,
-                currency=payment.currency,
-                status=refund.status,
-            )
-        )
+        await session.announce(_told(customer, payment, refund))
         account = await AccountService().of(session, customer)
         await AccountService().close_if_settled(session, account, customer)
         return refund
@@ -130,17 +121,19 @@ class RefundService:
         if not succeeded:
             await get_back(session, payment, refund.amount_minor, PostingKind.REFUND)
             payment.state = settled_state(payment)
-        await session.announce(
-            PaymentRefunded(
-                customer_id=customer.id,
-                reseller_id=customer.reseller_id,
-                payment_id=payment.id,
-                refund_id=refund.id,
-                amount_minor=refund.amount_minor,
-                currency=payment.currency,
-                status=refund.status,
-            )
-        )
+        await session.announce(_told(customer, payment, refund))
+
+
+def _told(customer: Customer, payment: Payment, refund: Refund) -> PaymentRefunded:
+    return PaymentRefunded(
+        customer_id=customer.id,
+        reseller_id=customer.reseller_id,
+        payment_id=payment.id,
+        refund_id=refund.id,
+        amount_minor=refund.amount_minor,
+        currency=payment.currency,
+        status=refund.status,
+    )
 
 
 async def _gateway_reference(session: UnitOfWork, payment: Payment) -> str | None:

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
-from domain.billing.allocation import Debt, Funds, allocate
+from domain.billing.allocation import Debt, Funds, Share, allocate
 from domain.billing.kinds import InvoiceStatus, PaymentState, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import Invoice, Payment, PaymentAllocation
-from domain.billing.postings import allocated, of_payment
+from domain.billing.postings import Posting, allocated, of_payment
 from domain.kernel.unit_of_work import UnitOfWork
 
 
@@ -76,21 +76,15 @@ async def settle(
                 created_at=session.now,
             )
         )
-    await post(
-        session,
-        *(
-            of_payment(
-                PostingKind.ALLOCATION,
-                payment_of[share.payment_id],
-                allocated(share.amount_minor),
-                invoice_id=share.invoice_id,
-            )
-            for share in shares
-        ),
-    )
+    await post(session, *(_posting(payment_of[share.payment_id], share) for share in shares))
     touched = {share.invoice_id for share in shares}
     return [invoice for invoice in invoices if invoice.id in touched and not invoice.due_minor]
 
 
 def _usable(payment: Payment, at_most: int | None) -> int:
     return payment.credit_minor if at_most is None else min(payment.credit_minor, at_most)
+
+
+def _posting(payment: Payment, share: Share) -> Posting:
+    legs = allocated(share.amount_minor)
+    return of_payment(PostingKind.ALLOCATION, payment, legs, invoice_id=share.invoice_id)

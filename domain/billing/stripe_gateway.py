@@ -1,5 +1,6 @@
 """Stripe as the payment gateway, by its official library (API: docs.stripe.com/api)."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -61,11 +62,13 @@ class StripeGateway:
     """
     Charges by PaymentIntents, off session, each with an idempotency key of our own.
 
-    ``api_url`` is another place than Stripe's, for tests.
+    ``api_url`` is another place than Stripe's, for tests. No call takes longer than
+    ``patience_seconds``: a handler's transaction waits for it.
     """
 
     secret_key: str = field(repr=False)
     api_url: str | None = None
+    patience_seconds: float = 9.0
     name: str = "stripe"
 
     async def charge(self, charge: Charge) -> Outcome:
@@ -88,7 +91,7 @@ class StripeGateway:
             return _declined(error)
         except (stripe.InvalidRequestError, stripe.AuthenticationError) as error:
             return Outcome(AttemptStatus.FAILED, failure_code=error.code or "invalid_request")
-        except stripe.StripeError:
+        except (stripe.StripeError, TimeoutError):
             # Also of a request that came too often: whether it was made is looked up later.
             return Outcome(AttemptStatus.UNKNOWN)
         return outcome_of(intent.to_dict())
@@ -104,7 +107,7 @@ class StripeGateway:
                         "limit": _MOST_LISTED,
                     }
                 )
-        except stripe.StripeError as error:
+        except (stripe.StripeError, TimeoutError) as error:
             raise GatewayUnavailable from error
         intents = (intent.to_dict() for intent in listed.data)
         for intent in intents:
@@ -126,7 +129,7 @@ class StripeGateway:
                 )
         except stripe.InvalidRequestError:
             return RefundOutcome(RefundStatus.FAILED)
-        except stripe.StripeError as error:
+        except (stripe.StripeError, TimeoutError) as error:
             raise GatewayUnavailable from error
         return RefundOutcome(REFUNDS.get(refund.status or "", RefundStatus.PENDING), refund.id)
 
@@ -136,9 +139,10 @@ class StripeGateway:
         http = stripe.HTTPXClient(timeout=_TIMEOUT_SECONDS)
         own: Any = {} if self.api_url is None else {"base_addresses": {"api": self.api_url}}
         try:
-            yield stripe.StripeClient(
-                self.secret_key, http_client=http, max_network_retries=_RETRIES, **own
-            )
+            async with asyncio.timeout(self.patience_seconds):
+                yield stripe.StripeClient(
+                    self.secret_key, http_client=http, max_network_retries=_RETRIES, **own
+                )
         finally:
             await http.close_async()  # type: ignore[no-untyped-call]
 

@@ -116,7 +116,6 @@ SEARCHED = ("display_name", "company_name", "customer_number", "email", "usernam
 class Customer(Timestamps, Model):
     """
     A customer. ``username`` is unique among those not deleted; ``version`` steps at each change.
-
     ``holds`` are the ``HoldReason`` of a suspended subscription, sorted: each is lifted by itself.
     """
 

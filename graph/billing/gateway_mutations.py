@@ -10,10 +10,10 @@ from graph.billing import problems  # noqa: F401 (failures that payloads show)
 from graph.billing.gateway_types import PaymentAttempt, StoredPaymentMethod
 from graph.billing.payment_inputs import as_money
 from graph.context import Info
-from graph.customer_type import Customer
 from graph.ids import key_of
 from graph.money import MoneyInput
 from graph.payloads import MutationInput, Payload, perform
+from graph.refs import CustomerRef
 from resolvers.billing import gateway
 from resolvers.customer import customers
 
@@ -82,7 +82,9 @@ class StoredPaymentMethodPayload(Payload):
 
 @strawberry.type(description="What became of `setAutopay`")
 class SetAutopayPayload(Payload):
-    customer: Customer | None = strawberry.field(default=None, description="Whose methods they are")
+    customer: CustomerRef | None = strawberry.field(
+        default=None, description="Whose methods they are"
+    )
 
 
 @strawberry.type(description="What became of `chargePaymentMethod`")

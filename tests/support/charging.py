@@ -20,9 +20,9 @@ POOR = "pm_card_chargeDeclinedInsufficientFunds"
 STOLEN = "pm_card_chargeDeclinedStolenCard"
 
 
-def charged_by(stripe: FakeStripe) -> None:
+def charged_by(stripe: FakeStripe, **facts: Any) -> None:
     """Have this process take payments through the fake."""
-    configure_gateway(StripeGateway(KEY, stripe.url))
+    configure_gateway(StripeGateway(KEY, stripe.url, **facts))
 
 
 async def stored_method(

@@ -28,7 +28,8 @@ class FakeStripe:
     """
     ``intents`` and ``refunds`` are what was made, by id. ``requests`` are (method, path, form).
 
-    ``silent`` has it take the money and never answer; ``away`` has it answer 503.
+    ``silent`` has it take the money and hang up, ``hanging`` take it and never say a word;
+    ``away`` has it answer 503.
     """
 
     url: str = ""
@@ -36,6 +37,7 @@ class FakeStripe:
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     silent: bool = False
+    hanging: bool = False
     away: bool = False
     _answers: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
@@ -123,6 +125,8 @@ async def fake_stripe() -> AsyncIterator[FakeStripe]:
             url = urlsplit(target)
             form = dict(parse_qsl(body.decode() or url.query))
             status, answered = stripe.answer(method, url.path, form, headers)
+            if stripe.hanging:
+                await reader.read()
             if not stripe.silent:
                 text = orjson.dumps(answered)
                 start = f"HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\n"

@@ -158,6 +158,20 @@ class TestAnUnknownOutcome:
         ]
         assert await faults(database, customer_id) == []
 
+    async def test_is_what_a_gateway_leaves_that_never_says_a_word(self, database, stripe):
+        charged_by(stripe, patience_seconds=0.3)
+        customer_id = await created_customer(database)
+        await issued_invoice(database, customer_id)
+        await stored_method(database, customer_id)
+        stripe.hanging = True
+
+        await begun(database, customer_id)
+        await carried_out(database)
+
+        (attempt,) = await attempts_of(database, customer_id)
+        assert attempt.status is AttemptStatus.UNKNOWN
+        assert len(stripe.intents) == 1
+
     async def test_that_never_reached_the_gateway_fails_after_an_hour(self, database, stripe):
         customer_id = await self.left_open(database, stripe)
         stripe.intents.clear()
