@@ -8,7 +8,7 @@ from sqlalchemy import select
 from domain.billing.accounts import AccountService
 from domain.billing.errors import PaymentUnderWay, StoredMethodNotFound, WrongCurrency
 from domain.billing.events import PaymentAttempted, PaymentFailed, PaymentOutcomeUnknown
-from domain.billing.gateway import Charge, GatewayUnavailable, Outcome, current_gateway
+from domain.billing.gateway import KEY_LIVES, Charge, GatewayUnavailable, Outcome, current_gateway
 from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.kinds import AttemptStatus, PaymentMethod
 from domain.billing.models import BillingAccount, Invoice
@@ -79,11 +79,15 @@ class AttemptService:
         """
         Ask the gateway for a PENDING attempt's charge, and settle it by what it says.
 
-        The gateway makes the charge once, however often it is asked.
+        The gateway makes the charge once, however often it is asked; after a day it is only asked
+        what became of it.
         """
         require(session.actor, Permission.BILLING_WRITE, _ACT)
         attempt = await session.get(PaymentAttempt, attempt_id)
         if attempt is None or attempt.status is not AttemptStatus.PENDING:
+            return
+        if attempt.created_at + KEY_LIVES < session.now:
+            await self.reconcile(session, attempt_id)
             return
         outcome = await current_gateway().charge(await _charge(session, attempt))
         await self.settle(session, attempt_id, outcome)

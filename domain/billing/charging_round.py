@@ -1,5 +1,6 @@
 """The rounds of the gateway: invoices charged when they are due, and open outcomes found out."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, timedelta
 
 import structlog
@@ -7,9 +8,11 @@ from sqlalchemy import Select, select
 
 from domain.billing.attempts import AttemptService, attempts_to_reconcile
 from domain.billing.autopay import Tried, next_try
+from domain.billing.gateway import GatewayUnavailable
 from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.kinds import AttemptStatus, InvoiceStatus
 from domain.billing.models import Invoice
+from domain.billing.refunds import RefundService, refunds_to_make
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.kernel.errors import DomainError
@@ -40,16 +43,30 @@ async def charge_due(database: Database) -> int:
 
 
 async def reconcile_all(database: Database) -> int:
-    """Ask the gateway about each attempt without an outcome; how many there were."""
+    """
+    Ask the gateway about each attempt without an outcome, and for each refund that waits for it.
+
+    How many there were. Each is a transaction of its own.
+    """
     async with database.unit_of_work(SYSTEM) as session:
-        keys = await attempts_to_reconcile(session, before=session.now - _PATIENCE)
-    for key in keys:
-        try:
-            async with database.unit_of_work(SYSTEM) as session:
-                await AttemptService().reconcile(session, key)
-        except DomainError as failure:
-            logger.warning("attempt not reconciled", attempt_id=key, code=failure.code)
-    return len(keys)
+        before = session.now - _PATIENCE
+        attempts = await attempts_to_reconcile(session, before=before)
+        refunds = await refunds_to_make(session, before=before)
+    for key in attempts:
+        await _tried_to(database, AttemptService().reconcile, key)
+    for key in refunds:
+        await _tried_to(database, RefundService().carry_out, key)
+    return len(attempts) + len(refunds)
+
+
+async def _tried_to(
+    database: Database, work: Callable[[UnitOfWork, int], Awaitable[None]], key: int
+) -> None:
+    try:
+        async with database.unit_of_work(SYSTEM) as session:
+            await work(session, key)
+    except (DomainError, GatewayUnavailable) as failure:
+        logger.warning("not reconciled", work=work.__qualname__, key=key, error=str(failure))
 
 
 async def _due(database: Database, *, after: int) -> list[int]:

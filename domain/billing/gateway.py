@@ -1,7 +1,7 @@
 """The payment gateway port: how money is taken from and given back to stored payment methods."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.billing.kinds import AttemptStatus, RefundStatus
@@ -45,6 +45,10 @@ class Charge:
     payer: str
     amount: Money
     begun_at: datetime
+
+
+#: A gateway knows an idempotency key for a day: what is older must not be asked for again.
+KEY_LIVES = timedelta(hours=20)
 
 
 class GatewayUnavailable(Exception):

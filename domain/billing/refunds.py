@@ -1,11 +1,13 @@
 """Refunds: money of a payment goes back to the payer, in part or whole."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from domain.billing.accounts import AccountService
 from domain.billing.errors import NothingLeftOfPayment, WrongCurrency
 from domain.billing.events import PaymentRefunded
-from domain.billing.gateway import current_gateway
+from domain.billing.gateway import KEY_LIVES, current_gateway
 from domain.billing.gateway_models import PaymentAttempt
 from domain.billing.kinds import PostingKind, RefundStatus
 from domain.billing.models import Payment
@@ -78,12 +80,16 @@ class RefundService:
         """
         Have the gateway make a PENDING refund, once however often it is asked, and settle it.
 
+        One that is a day old is left to what the gateway tells on its own, and to staff.
+
         Raises:
             GatewayUnavailable: to be tried again.
         """
         require(session.actor, Permission.BILLING_WRITE, "refund payments")
         refund = await session.get(Refund, refund_id)
         if refund is None or refund.status is not RefundStatus.PENDING:
+            return
+        if refund.created_at + KEY_LIVES < session.now:
             return
         payment = await session.get_one(Payment, refund.payment_id)
         reference = await _gateway_reference(session, payment)
@@ -122,6 +128,19 @@ class RefundService:
             await get_back(session, payment, refund.amount_minor, PostingKind.REFUND)
             payment.state = settled_state(payment)
         await session.announce(_told(customer, payment, refund))
+
+
+async def refunds_to_make(session: UnitOfWork, *, before: datetime) -> list[int]:
+    """Ids of the refunds that wait for the gateway since before the instant."""
+    found = await session.scalars(
+        select(Refund.id)
+        .where(
+            Refund.status == RefundStatus.PENDING,
+            Refund.created_at.between(session.now - KEY_LIVES, before),
+        )
+        .order_by(Refund.id)
+    )
+    return list(found.all())
 
 
 def _told(customer: Customer, payment: Payment, refund: Refund) -> PaymentRefunded:

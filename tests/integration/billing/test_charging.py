@@ -5,12 +5,13 @@ import pytest
 from domain.billing.attempts import AttemptService
 from domain.billing.charging_round import charge_due, charge_next, reconcile_all
 from domain.billing.errors import PaymentUnderWay, StoredMethodNotFound
-from domain.billing.gateway import NoGateway, configure_gateway
+from domain.billing.gateway import GatewayUnavailable, NoGateway, configure_gateway
 from domain.billing.gateway_events import STRIPE, take_in
 from domain.billing.handlers import HANDLERS
 from domain.billing.kinds import AttemptStatus, PaymentState, RefundStatus
 from domain.billing.payment_queries import refunds_by_payment
 from domain.billing.queries import payments_by_id
+from domain.billing.refunds import RefundService, refunds_to_make
 from domain.billing.stored_methods import StoredMethodService
 from domain.billing.stripe_gateway import verified
 from domain.kernel.access import SYSTEM
@@ -115,6 +116,19 @@ class TestACharge:
         assert len(stripe.intents) == 1
         (attempt,) = await attempts_of(database, customer_id)
         assert attempt.status is AttemptStatus.COMPLETED
+
+    async def test_of_the_day_before_is_asked_after_and_never_made(self, database, stripe):
+        """The gateway has forgotten the key by then."""
+        customer_id = await created_customer(database)
+        await issued_invoice(database, customer_id)
+        await stored_method(database, customer_id)
+        attempt_id = await begun(database, customer_id)
+
+        async with in_days(database, 2) as session:
+            await AttemptService().carry_out(session, attempt_id)
+
+        (attempt,) = await attempts_of(database, customer_id)
+        assert (attempt.status, stripe.intents) == (AttemptStatus.FAILED, {})
 
     async def test_needs_something_owed_and_a_method(self, database, stripe):
         customer_id = await created_customer(database)
@@ -270,6 +284,32 @@ class TestARefund:
         assert await self.status(database, attempt.payment_id) == [RefundStatus.SUCCEEDED]
         assert [each["amount"] for each in stripe.refunds.values()] == [1000]
         assert await faults(database, customer_id) == []
+
+    async def test_of_the_day_before_is_never_made_again(self, database, stripe):
+        _, attempt = await charged(database, stripe)
+        refund_id = await refunded(database, attempt.payment_id, 1000)
+
+        async with in_days(database, 2) as session:
+            await RefundService().carry_out(session, refund_id)
+
+        assert await self.status(database, attempt.payment_id) == [RefundStatus.PENDING]
+        assert stripe.refunds == {}
+
+    async def test_waits_for_a_gateway_that_is_away(self, database, stripe):
+        _, attempt = await charged(database, stripe)
+        stripe.away = True
+        refund_id = await refunded(database, attempt.payment_id, 1000)
+        with pytest.raises(GatewayUnavailable):
+            async with database.unit_of_work(SYSTEM) as session:
+                await RefundService().carry_out(session, refund_id)
+        stripe.away = False
+
+        async with database.unit_of_work(SYSTEM) as session:
+            keys = await refunds_to_make(session, before=session.now)
+            await RefundService().carry_out(session, refund_id)
+
+        assert keys == [refund_id]
+        assert await self.status(database, attempt.payment_id) == [RefundStatus.SUCCEEDED]
 
     async def test_that_the_gateway_refuses_is_credit_again(self, database, stripe):
         customer_id, attempt = await charged(database, stripe)
