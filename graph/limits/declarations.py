@@ -44,6 +44,7 @@ SIZES: dict[str, int] = {
     "Query.ledgerTotals": 12,
     "Viewer.signIns": 5,
     "Customer.addresses": 3,
+    "Customer.storedPaymentMethods": 2,
     "Customer.communicationPreferences": 5,
     "Customer.documents": 3,
     "Customer.metrics": 5,
@@ -60,6 +61,8 @@ SIZES: dict[str, int] = {
     "Invoice.taxLines": 2,
     "Query.taxRates": 20,
     "CreditNote.lines": 5,
+    "Payment.disputes": 1,
+    "Payment.refunds": 1,
     "BillingRun.invoices": 100,
     "BillingRun.skipped": 100,
 }

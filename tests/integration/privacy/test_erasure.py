@@ -32,6 +32,7 @@ REASON = ErasureReason.CONSENT_WITHDRAWN
 HARMLESS = {
     "actions",
     "credit_note_number",
+    "failure_code",
     "currency",
     "invoice_number",
     "nas_ip_address",
