@@ -35,6 +35,7 @@ _DESCRIPTIONS = {
     "wasDelivered": "Only those that were, or only those that were not",
     "range": "Half-open range of time",
     "step": "Length of one bucket; chosen by the range if left out",
+    "country": "Only those of this country",
     "period": "Which period of usage; the present one if left out",
     "representations": "Entities by `__typename` and one key, at most 100",
 }

@@ -2,12 +2,14 @@
 
 from domain.billing.charging_round import charge_due, reconcile_all
 from domain.billing.dunning_round import review_all
+from domain.billing.run_worker import drive_all, schedule_and_drive
 from domain.kernel.database import Database
 from graph.settings import Settings
 from subscriptions.clock import Clock, Clocks
 
 _DUNNING = 7_205_759_420
-_AUTOPAY = 7_205_759_421
+_BILLING = 7_205_759_421
+_AUTOPAY = 7_205_759_423
 _RECONCILING = 7_205_759_422
 
 
@@ -17,6 +19,10 @@ def clocks_of(settings: Settings, database: Database) -> Clocks:
     if settings.dunning_minutes:
         every = settings.dunning_minutes * 60
         clocks.append(Clock(database, review_all, lock=_DUNNING, every_seconds=every))
+    if settings.billing_seconds:
+        go_on = schedule_and_drive if settings.billing_daily else drive_all
+        every = settings.billing_seconds
+        clocks.append(Clock(database, go_on, lock=_BILLING, every_seconds=every))
     if settings.stripe_secret_key is not None:
         clocks.append(Clock(database, reconcile_all, lock=_RECONCILING, every_seconds=60))
         if settings.autopay_minutes:

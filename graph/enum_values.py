@@ -341,6 +341,22 @@ AuthenticationReason.SUBSCRIPTION_NOT_ACTIVE: The subscription is neither ACTIVE
 AccountingOutcome.RECORDED: The session changed by it
 AccountingOutcome.UNCHANGED: It told nothing new
 AccountingOutcome.UNCLAIMED: No customer has the username; kept for a person
+BillingSkipReason.NOT_CHARGED: No longer charged when its turn came
+BillingRunState.RUNNING: Accounts are pending
+BillingRunState.DONE: Over
+BillingRunState.PARTIAL: Over, and some accounts failed
+BillingRunItemState.PENDING: Not yet its turn
+BillingRunItemState.ISSUED: Was issued an invoice
+BillingRunItemState.PREVIEWED: Would be issued an invoice
+BillingRunItemState.SKIPPED: Passed by, for the reason given
+BillingRunItemState.FAILED: Something is wrong with it
+PaymentStatus.WRITTEN_OFF: What was due was given up
+CreditReason.VOID: The invoice was withdrawn
+CreditReason.BILLING_ERROR: It charged too much
+CreditReason.SERVICE_FAILURE: The service failed
+CreditReason.GOODWILL: Nothing was wrong
+CreditReason.CANCELLATION: What was paid in advance is not used
+CreditReason.OTHER: Something else
 LedgerAccount.RECEIVABLE: What customers owe on issued invoices
 LedgerAccount.CASH: Money that came in, less what went back
 LedgerAccount.CUSTOMER_CREDIT: What customers paid and owe nothing for yet

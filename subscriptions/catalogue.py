@@ -60,6 +60,11 @@ billing.account.closed: A billing account was settled and closed
 billing.invoice.issued: An invoice got its number
 billing.invoice.voided: An invoice was taken back
 billing.invoice.paid: An invoice was paid in full
+billing.invoice.written_off: What was due on an invoice was given up
+billing.credit_note.issued: A part of an invoice, or all of it, was taken back
+billing.tax_rate.set: A tax rate of a country was set
+billing.run.started: A billing run was started
+billing.run.finished: A billing run came to the last account
 billing.payment.received: A payment was recorded
 billing.allocation.created: Staff had a payment pay an invoice
 billing.allocation.reversed: A payment no longer pays a part of an invoice

@@ -1,7 +1,8 @@
 """Billing accounts: opened for each customer, following it, and closed when all is settled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -43,9 +44,21 @@ _SETTINGS = {
     "billing_day": "billingDay",
     "payment_term_days": "paymentTermDays",
     "tax_percent": "taxPercent",
+    "tax_exemption": "taxExemption",
+    "tax_exempt_until": "taxExemptUntil",
+    "prices_include_tax": "pricesIncludeTax",
     "currency": "currency",
 }
+#: Settings that an account need not have.
+_OPTIONAL = frozenset({"tax_percent", "tax_exemption", "tax_exempt_until"})
 _RANGES = {"billing_day": (1, 31), "payment_term_days": (0, 365)}
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "currency": values.currency_code,
+    "tax_percent": checked_percent,
+    "tax_exemption": partial(values.text, field="taxExemption"),
+    "tax_exempt_until": lambda day: day,
+    "prices_include_tax": bool,
+}
 _ADDRESS_PARTS = ("line1", "line2", "locality", "region", "postal_code", "country")
 
 
@@ -107,7 +120,7 @@ class AccountService:
         expected_version: int | None = None,
     ) -> BillingAccount:
         """
-        Change settings: ``billing_day``, ``payment_term_days``, ``tax_percent``, ``currency``.
+        Change settings, named as the model's: ``billing_day``, ``tax_percent``, and so on.
 
         Documents already issued keep what they say. Announces what changed, if anything did.
 
@@ -244,11 +257,11 @@ def _checked(name: str, value: Any) -> Any:
     if name not in _SETTINGS:
         raise Invalid(name, "is no setting of a billing account")
     if value is None:
+        if name in _OPTIONAL:
+            return None
         raise Invalid(_SETTINGS[name], "is required")
-    if name == "currency":
-        return values.currency_code(value)
-    if name == "tax_percent":
-        return checked_percent(value)
+    if name in _CHECKS:
+        return _CHECKS[name](value)
     least, most = _RANGES[name]
     if not least <= value <= most:
         raise Invalid(_SETTINGS[name], f"must be {least} to {most}")

@@ -11,9 +11,10 @@ from domain.kernel.money import Money
 @dataclass(frozen=True, kw_only=True)
 class NewLine:
     """
-    A line to draft: ``quantity`` times ``unit_price`` (without tax).
+    A line to draft: ``quantity`` times ``unit_price``.
 
-    The account's tax rate applies unless the line has its own. ``period_to`` is exclusive.
+    The account says which tax rate applies and whether the price includes it, unless the line
+    does. ``period_to`` is exclusive.
     """
 
     kind: LineKind
@@ -21,6 +22,7 @@ class NewLine:
     unit_price: Money
     quantity: Decimal = Decimal(1)
     tax_percent: Decimal | None = None
+    tax_included: bool | None = None
     period_from: date | None = None
     period_to: date | None = None
     plan_assignment_id: int | None = None

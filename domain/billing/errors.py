@@ -24,8 +24,8 @@ class InvoiceNotPayable(Conflict):
 
     code = ErrorCode.INVOICE_NOT_PAYABLE
 
-    def __init__(self, invoice_id: int) -> None:
-        super().__init__(f"Invoice {invoice_id} has nothing due", path=["invoiceIds"])
+    def __init__(self, invoice_id: int, *, field: str = "invoiceIds") -> None:
+        super().__init__(f"Invoice {invoice_id} has nothing due", path=[field])
         self.invoice_id = invoice_id
 
 

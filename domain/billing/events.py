@@ -1,9 +1,10 @@
 """The facts that billing announces. Amounts are minor units; ``net_minor`` is without tax."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Self
 
+from domain.billing.credit_models import CreditNote
 from domain.billing.kinds import (
     DisputeStatus,
     DunningStage,
@@ -13,6 +14,7 @@ from domain.billing.kinds import (
     RefundStatus,
 )
 from domain.billing.models import Invoice
+from domain.customer.models import CustomerType
 from domain.kernel.events import Event
 
 
@@ -52,6 +54,52 @@ class BillingAccountClosed(BillingEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaxRateSet(Event):
+    """A tax rate of a country, of no customer. ``percent`` is a decimal number as text."""
+
+    type: ClassVar[str] = "billing.tax_rate.set"
+
+    tax_rate_id: int
+    country: str
+    customer_type: CustomerType | None
+    percent: str
+    valid_from: date
+
+    @property
+    def stream(self) -> str:
+        return f"tax_rate:{self.country}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingRunEvent(Event):
+    """A fact about a billing run: of no customer, so for whoever sees all rows."""
+
+    run_id: int
+    charged_on: date
+    is_dry_run: bool
+
+    @property
+    def stream(self) -> str:
+        return f"billing_run:{self.run_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingRunStarted(BillingRunEvent):
+    type: ClassVar[str] = "billing.run.started"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillingRunFinished(BillingRunEvent):
+    """No account is pending any more; the numbers are of accounts."""
+
+    type: ClassVar[str] = "billing.run.finished"
+
+    issued: int
+    skipped: int
+    failed: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceEvent(BillingEvent):
     """A fact about one invoice that has its number."""
 
@@ -87,9 +135,72 @@ class InvoiceVoided(InvoiceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class InvoicePaid(InvoiceEvent):
-    """The invoice is paid in full: said once, when the last part is allocated."""
+    """
+    The invoice is paid in full: said once, when the last part is allocated or credited.
+
+    ``net_minor`` is without what credit notes took back before.
+    """
 
     type: ClassVar[str] = "billing.invoice.paid"
+
+    @classmethod
+    def of(cls, invoice: Invoice, *, reseller_id: int | None) -> Self:
+        """The fact about this invoice; ``reseller_id`` is the customer's reseller now."""
+        paid = super().of(invoice, reseller_id=reseller_id)
+        return replace(paid, net_minor=invoice.net_minor - invoice.credited_net_minor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceWrittenOff(InvoiceEvent):
+    """``written_off_minor`` is what was due, and is due no more."""
+
+    type: ClassVar[str] = "billing.invoice.written_off"
+
+    written_off_minor: int
+
+    @classmethod
+    def of_debt(cls, invoice: Invoice, minor: int, *, reseller_id: int | None) -> Self:
+        """The fact that so much of this invoice was given up."""
+        return cls(
+            customer_id=invoice.customer_id,
+            reseller_id=reseller_id,
+            invoice_id=invoice.id,
+            invoice_number=invoice.number or "",
+            net_minor=invoice.net_minor,
+            total_minor=invoice.total_minor,
+            currency=invoice.currency,
+            written_off_minor=minor,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(BillingEvent):
+    """A part of an invoice, or all of it, was taken back; amounts are the note's."""
+
+    type: ClassVar[str] = "billing.credit_note.issued"
+
+    credit_note_id: int
+    credit_note_number: str
+    invoice_id: int
+    invoice_number: str
+    net_minor: int
+    total_minor: int
+    currency: str
+
+    @classmethod
+    def of(cls, note: CreditNote, invoice: Invoice, *, reseller_id: int | None) -> Self:
+        """The fact about this note of that invoice."""
+        return cls(
+            customer_id=note.customer_id,
+            reseller_id=reseller_id,
+            credit_note_id=note.id,
+            credit_note_number=note.number,
+            invoice_id=invoice.id,
+            invoice_number=invoice.number or "",
+            net_minor=note.net_minor,
+            total_minor=note.total_minor,
+            currency=note.currency,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

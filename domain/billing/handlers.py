@@ -61,4 +61,6 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "billing.payment.attempted": charge,
     "billing.payment.refunded": refund,
     "billing.payment.dispute_closed": follow_debt,
+    "billing.invoice.written_off": follow_debt,
+    "billing.credit_note.issued": follow_debt,
 }

@@ -75,7 +75,10 @@ _is_overdue = and_(
     func.coalesce(_invoice.due_on < func.current_date(), False),
 )
 _HAS_PAYMENT_STATUS: dict[PaymentStatus, ColumnElement[bool]] = {
-    PaymentStatus.PAID: _is_issued & (_invoice.paid_minor == _invoice.total_minor),
+    PaymentStatus.PAID: _is_issued
+    & (_invoice.paid_minor == _invoice.total_minor)
+    & (_invoice.written_off_minor == 0),
+    PaymentStatus.WRITTEN_OFF: _is_issued & (_invoice.written_off_minor > 0),
     PaymentStatus.PARTIALLY_PAID: _is_issued
     & (_invoice.paid_minor > 0)
     & (_invoice.paid_minor < _invoice.total_minor),

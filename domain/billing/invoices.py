@@ -2,26 +2,25 @@
 
 from datetime import UTC, timedelta
 
-from sqlalchemy import select
-
 from domain.billing.accounts import AccountService
 from domain.billing.commands import DraftInvoice
+from domain.billing.credit_notes import CreditNoteService
 from domain.billing.drafting import add_draft, buyer_of
-from domain.billing.errors import InvoiceHasPayments, InvoiceNotFound
+from domain.billing.errors import InvoiceHasPayments
 from domain.billing.events import InvoiceIssued, InvoicePaid, InvoiceVoided
 from domain.billing.kinds import InvoiceStatus, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import BillingAccount, Invoice
 from domain.billing.numbering import next_number
-from domain.billing.policy import visible_invoices
-from domain.billing.postings import Legs, charged, of_invoice, opposite
+from domain.billing.postings import Legs, charged, of_invoice
 from domain.billing.pricing import checked_lines
+from domain.billing.reaching import locked_invoice
 from domain.billing.settlement import settle, unspent_payments
 from domain.customer.models import Customer
 from domain.customer.services import CustomerService
 from domain.kernel import values
 from domain.kernel.access import Permission, require
-from domain.kernel.errors import Conflict, InvalidTransition, VersionConflict
+from domain.kernel.errors import Conflict, InvalidTransition
 from domain.kernel.unit_of_work import UnitOfWork
 
 PREFIX = "INV"
@@ -64,7 +63,7 @@ class InvoiceService:
             Conflict: its total is below zero.
         """
         require(session.actor, Permission.BILLING_WRITE, "issue invoices")
-        customer, invoice = await self._locked(session, invoice_id, expected_version)
+        customer, invoice = await locked_invoice(session, invoice_id, expected_version)
         _check_arrow(invoice, InvoiceStatus.ISSUED)
         if invoice.total_minor < 0:
             raise Conflict("An invoice cannot have a total below zero", path=["invoiceId"])
@@ -81,25 +80,28 @@ class InvoiceService:
         expected_version: int | None = None,
     ) -> Invoice:
         """
-        Withdraw an invoice: an issued one keeps its number and content, a draft is discarded.
+        Withdraw an invoice: an issued one by a credit note of all that is left of it, so it keeps
+        its number and content; a draft is discarded.
 
-        Announces ``billing.invoice.voided`` if it had been issued.
+        Announces ``billing.credit_note.issued`` and ``billing.invoice.voided`` if it had been
+        issued.
 
         Raises:
             InvoiceNotFound, VersionConflict, Invalid.
             InvalidTransition: it is void already.
-            InvoiceHasPayments: money has been allocated to it.
+            InvoiceHasPayments: money has been allocated to it, or it was written off.
         """
         require(session.actor, Permission.BILLING_WRITE, "void invoices")
-        customer, invoice = await self._locked(session, invoice_id, expected_version)
+        customer, invoice = await locked_invoice(session, invoice_id, expected_version)
         reason = values.text(reason, "reason", longest=500)
         _check_arrow(invoice, InvoiceStatus.VOID)
-        if invoice.paid_minor:
+        if invoice.paid_minor > invoice.credited_minor:
             raise InvoiceHasPayments(invoice.number or "")
+        if invoice.number is not None:
+            await CreditNoteService().credit_in_full(session, customer, invoice, note=reason)
         invoice.status, invoice.void_reason = InvoiceStatus.VOID, reason
         invoice.voided_at = invoice.updated_at = session.now
         if invoice.number is not None:
-            await post(session, of_invoice(PostingKind.VOID, invoice, opposite(_charge(invoice))))
             await session.announce(InvoiceVoided.of(invoice, reseller_id=customer.reseller_id))
         account = await AccountService().of(session, customer)
         await AccountService().close_if_settled(session, account, customer)
@@ -119,31 +121,13 @@ class InvoiceService:
         invoice.issued_on = number.issued_on
         invoice.due_on = number.issued_on + timedelta(days=account.payment_term_days)
         invoice.issued_at = invoice.updated_at = session.now
-        invoice.buyer = buyer_of(account, customer)
+        invoice.buyer = buyer_of(account, customer, number.issued_on)
         await session.announce(InvoiceIssued.of(invoice, reseller_id=customer.reseller_id))
         await post(session, of_invoice(PostingKind.INVOICE, invoice, _charge(invoice)))
         credit = await unspent_payments(session, account.id)
         await settle(session, payments=credit, invoices=[invoice])
         if not invoice.due_minor:
             await session.announce(InvoicePaid.of(invoice, reseller_id=customer.reseller_id))
-
-    @staticmethod
-    async def _locked(
-        session: UnitOfWork, invoice_id: int, expected_version: int | None
-    ) -> tuple[Customer, Invoice]:
-        visible = visible_invoices(session.actor)
-        customer_id = await session.scalar(
-            select(Invoice.customer_id).where(Invoice.id == invoice_id, visible)
-        )
-        if customer_id is None:
-            raise InvoiceNotFound(invoice_id)
-        customer = await CustomerService().locked(session, customer_id)
-        invoice = await session.locked(Invoice, Invoice.id == invoice_id)
-        if invoice is None:
-            raise InvoiceNotFound(invoice_id)
-        if expected_version not in (None, invoice.version):
-            raise VersionConflict("invoice", current_version=invoice.version)
-        return customer, invoice
 
 
 def _charge(invoice: Invoice) -> Legs:

@@ -30,11 +30,23 @@ class InvoiceStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """How much of an issued invoice is covered by allocations of payments."""
+    """How much of an issued invoice is covered by payments and credit notes, or given up."""
 
     UNPAID = "UNPAID"
     PARTIALLY_PAID = "PARTIALLY_PAID"
     PAID = "PAID"
+    WRITTEN_OFF = "WRITTEN_OFF"
+
+
+class CreditReason(StrEnum):
+    """Why a part of an invoice was taken back. VOID takes back all of it, as never issued."""
+
+    VOID = "VOID"
+    BILLING_ERROR = "BILLING_ERROR"
+    SERVICE_FAILURE = "SERVICE_FAILURE"
+    GOODWILL = "GOODWILL"
+    CANCELLATION = "CANCELLATION"
+    OTHER = "OTHER"
 
 
 class LineKind(StrEnum):
@@ -96,6 +108,25 @@ class SkipReason(StrEnum):
     NO_PLAN = "NO_PLAN"
     OTHER_CURRENCY = "OTHER_CURRENCY"
     NOTHING_TO_CHARGE = "NOTHING_TO_CHARGE"
+    NOT_CHARGED = "NOT_CHARGED"
+
+
+class RunState(StrEnum):
+    """Where a billing run stands; PARTIAL is over too, with accounts that failed."""
+
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    PARTIAL = "PARTIAL"
+
+
+class ItemState(StrEnum):
+    """What became of an account in a billing run."""
+
+    PENDING = "PENDING"
+    ISSUED = "ISSUED"
+    PREVIEWED = "PREVIEWED"
+    SKIPPED = "SKIPPED"
+    FAILED = "FAILED"
 
 
 class DunningStage(StrEnum):

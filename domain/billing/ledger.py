@@ -26,6 +26,7 @@ async def post(session: UnitOfWork, *postings: Posting) -> None:
             "amount_minor": minor,
             "invoice_id": posting.invoice_id,
             "payment_id": posting.payment_id,
+            "credit_note_id": posting.credit_note_id,
             "at": session.now,
         }
         for posting in postings

@@ -45,4 +45,5 @@ class LedgerEntry(Model):
     amount_minor: Mapped[BigInt]
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("billing.invoices.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("billing.payments.id"))
+    credit_note_id: Mapped[int | None] = mapped_column(ForeignKey("billing.credit_notes.id"))
     at: Mapped[datetime]

@@ -76,7 +76,7 @@ def _statement_lines() -> Any:
     amount = func.sum(_entry.amount_minor)
     first_id = func.min(_entry.id)
     what = (_entry.customer_id, _entry.kind, _entry.currency)
-    where = (_entry.invoice_id, _entry.payment_id, _entry.at)
+    where = (_entry.invoice_id, _entry.payment_id, _entry.credit_note_id, _entry.at)
     running = func.sum(amount).over(
         partition_by=(_entry.customer_id, _entry.currency), order_by=first_id
     )

@@ -21,6 +21,7 @@ class LedgerEntry:
     amount_minor: int
     invoice_id: int | None
     payment_id: int | None
+    credit_note_id: int | None
     at: datetime
 
     @property
@@ -67,6 +68,7 @@ class StatementLine:
     balance_minor: int
     invoice_id: int | None
     payment_id: int | None
+    credit_note_id: int | None
     at: datetime
 
     @property

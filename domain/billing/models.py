@@ -71,7 +71,10 @@ class BillingAccount(Timestamps, Model):
     currency: Mapped[str] = mapped_column(String(3), server_default=DEFAULT_CURRENCY)
     billing_day: Mapped[int] = mapped_column(server_default="1")
     payment_term_days: Mapped[int] = mapped_column(server_default=str(DEFAULT_TERM_DAYS))
-    tax_percent: Mapped[Decimal] = mapped_column(_PERCENT, server_default="0")
+    tax_percent: Mapped[Decimal | None] = mapped_column(_PERCENT)
+    tax_exemption: Mapped[str | None] = mapped_column(String(200))
+    tax_exempt_until: Mapped[date | None]
+    prices_include_tax: Mapped[bool] = mapped_column(server_default=text("false"))
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(_JSON_OR_NULL)
     dunning_policy_id: Mapped[int | None] = mapped_column(ForeignKey("billing.dunning_policies.id"))
     version: Mapped[int] = mapped_column(server_default="1")
@@ -83,16 +86,28 @@ class Invoice(Timestamps, Model):
     """
     A demand for money: a draft until issued, then numbered and unchangeable.
 
-    ``paid_minor`` is the sum of its allocations. ``period_from`` (inclusive) and ``period_to``
-    (exclusive) are the days that a billing run charged; other invoices have none. ``buyer`` is
-    who is charged, as known when it was issued. A trigger refuses changes of issued content.
+    ``paid_minor`` is what is not due any more: ``credited_minor`` of it (without tax:
+    ``credited_net_minor``) by credit notes, ``written_off_minor`` given up, the rest by
+    allocations. ``content_digest`` is written by a trigger at its issue. ``period_from``
+    (inclusive) and ``period_to`` (exclusive) are the days that a billing run charged; other
+    invoices have none. ``buyer`` is who is charged, as known when it was issued. A trigger
+    refuses changes of issued content.
     """
 
     __tablename__ = "invoices"
     __table_args__ = (
         CheckConstraint("total_minor = net_minor + tax_minor", name="total_adds_up"),
         CheckConstraint("paid_minor between 0 and greatest(total_minor, 0)", name="paid_range"),
-        CheckConstraint("paid_minor = 0 or status = 'ISSUED'", name="only_issued_is_paid"),
+        CheckConstraint(
+            "credited_minor >= 0 and written_off_minor >= 0"
+            " and credited_minor + written_off_minor <= paid_minor",
+            name="not_paid_range",
+        ),
+        CheckConstraint(
+            "paid_minor = 0 or status = 'ISSUED'"
+            " or status = 'VOID' and paid_minor = credited_minor",
+            name="only_issued_is_paid",
+        ),
         CheckConstraint(
             "status <> 'ISSUED' or (number is not null and issued_on is not null"
             " and due_on is not null and buyer is not null and total_minor >= 0)",
@@ -130,6 +145,9 @@ class Invoice(Timestamps, Model):
     tax_minor: Mapped[BigInt]
     total_minor: Mapped[BigInt]
     paid_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    credited_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    credited_net_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    written_off_minor: Mapped[BigInt] = mapped_column(server_default="0")
     period_from: Mapped[date | None]
     period_to: Mapped[date | None]
     issued_on: Mapped[date | None]
@@ -137,7 +155,10 @@ class Invoice(Timestamps, Model):
     issued_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(String(500))
+    written_off_at: Mapped[datetime | None]
+    write_off_reason: Mapped[str | None] = mapped_column(String(500))
     buyer: Mapped[dict[str, Any] | None] = mapped_column(_JSON_OR_NULL)
+    content_digest: Mapped[str | None] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
@@ -150,9 +171,10 @@ class Invoice(Timestamps, Model):
 
 class InvoiceLine(Model):
     """
-    One charge of an invoice: ``quantity`` times a unit price without tax.
+    One charge of an invoice: ``quantity`` times a unit price.
 
-    Net and tax are rounded half to even to minor units here, at the line; sums are exact.
+    ``tax_included`` says that the price has its tax in it. Net and tax are rounded half to even
+    to minor units here, at the line; sums are exact.
     """
 
     __tablename__ = "invoice_lines"
@@ -177,6 +199,7 @@ class InvoiceLine(Model):
     quantity: Mapped[Decimal] = mapped_column(Numeric(12, 3))
     unit_price_minor: Mapped[BigInt]
     tax_percent: Mapped[Decimal] = mapped_column(_PERCENT)
+    tax_included: Mapped[bool] = mapped_column(server_default=text("false"))
     net_minor: Mapped[BigInt]
     tax_minor: Mapped[BigInt]
     period_from: Mapped[date | None]

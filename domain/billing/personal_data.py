@@ -6,6 +6,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.billing.credit_models import CreditNote, CreditNoteLine
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
@@ -15,14 +16,16 @@ from domain.billing.models import (
     PaymentAllocation,
 )
 from domain.billing.payment_personal_data import payments_erased, payments_exported
+from domain.billing.run_models import BillingRunItem
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
 from domain.kernel.personal_data import ERASED, told_rows
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
-    """The account, invoices with lines, payments and what they paid, bookings, and dunning."""
+    """The account, all its documents with their lines, what pays them, bookings, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
+    own_credit_notes = select(CreditNote.id).where(CreditNote.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
         "billing_accounts": await told_rows(
@@ -42,6 +45,15 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         ),
         "payment_allocations": await told_rows(
             connection, PaymentAllocation, PaymentAllocation.payment_id.in_(own_payments)
+        ),
+        "credit_notes": await told_rows(
+            connection, CreditNote, CreditNote.customer_id == customer_id
+        ),
+        "credit_note_lines": await told_rows(
+            connection, CreditNoteLine, CreditNoteLine.credit_note_id.in_(own_credit_notes)
+        ),
+        "billing_run_items": await told_rows(
+            connection, BillingRunItem, BillingRunItem.customer_id == customer_id
         ),
         "ledger_entries": await told_rows(
             connection, LedgerEntry, LedgerEntry.customer_id == customer_id
@@ -67,7 +79,12 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
         .values(buyer=_pseudonymous(customer_id))
     )
     await connection.execute(
-        update(Invoice).where(Invoice.customer_id == customer_id).values(void_reason=None)
+        update(Invoice)
+        .where(Invoice.customer_id == customer_id)
+        .values(void_reason=None, write_off_reason=None)
+    )
+    await connection.execute(
+        update(CreditNote).where(CreditNote.customer_id == customer_id).values(note=None)
     )
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)

@@ -2,7 +2,16 @@
 
 from sqlalchemy import ColumnElement, false, true
 
-from domain.billing import dunning_records, gateway_records, ledger_records, records
+from domain.billing import (
+    credit_records,
+    dunning_records,
+    gateway_records,
+    ledger_records,
+    records,
+    run_records,
+    tax_records,
+)
+from domain.billing.credit_models import CreditNote
 from domain.billing.dunning_models import DunningCase, DunningPause
 from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
@@ -22,10 +31,16 @@ READS = {
     records.Dispute: reading("payments", Permission.BILLING_READ),
     gateway_records.StoredMethod: reading("payments", Permission.BILLING_READ),
     gateway_records.PaymentAttempt: reading("payments", Permission.BILLING_READ),
+    credit_records.CreditNote: reading("credit notes", Permission.BILLING_READ),
+    credit_records.CreditNoteLine: reading("credit notes", Permission.BILLING_READ),
     dunning_records.DunningPolicy: reading("dunning policies", Permission.BILLING_READ),
     dunning_records.DunningCase: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningStep: reading("dunning cases", Permission.BILLING_READ),
     dunning_records.DunningPause: reading("dunning cases", Permission.BILLING_READ),
+    run_records.BillingRun: reading("billing runs", Permission.BILLING_READ),
+    run_records.BillingRunItem: reading("billing runs", Permission.BILLING_READ),
+    tax_records.TaxRate: reading("tax rates", Permission.BILLING_READ),
+    tax_records.TaxLine: reading("invoices", Permission.BILLING_READ),
     ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
     ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
     ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),
@@ -46,6 +61,16 @@ def visible_invoices(actor: Actor) -> ColumnElement[bool]:
 def visible_payments(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``Payment``: payments of customers in the actor's scope."""
     return within_scope(actor, Payment.customer_id)
+
+
+def visible_credit_notes(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``CreditNote``: notes of customers in the actor's scope."""
+    return within_scope(actor, CreditNote.customer_id)
+
+
+def visible_runs(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``BillingRun`` and its items: for whoever sees all rows."""
+    return true() if actor.sees_all_rows else false()
 
 
 def visible_policies(actor: Actor) -> ColumnElement[bool]:

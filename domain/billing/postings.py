@@ -19,6 +19,12 @@ class Document(Protocol):
     currency: str
 
 
+class NoteOfInvoice(Document, Protocol):
+    """A credit note."""
+
+    invoice_id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """
@@ -34,6 +40,7 @@ class Posting:
     legs: Legs
     invoice_id: int | None = None
     payment_id: int | None = None
+    credit_note_id: int | None = None
 
     def __post_init__(self) -> None:
         if sum(self.legs.values()):
@@ -43,6 +50,17 @@ class Posting:
 def of_invoice(kind: PostingKind, invoice: Document, legs: Legs) -> Posting:
     """What happened to an invoice."""
     return _of(kind, invoice, legs, invoice_id=invoice.id)
+
+
+def of_credit_note(kind: PostingKind, credit_note: NoteOfInvoice, legs: Legs) -> Posting:
+    """What happened to an invoice by a credit note."""
+    return _of(
+        kind,
+        credit_note,
+        legs,
+        invoice_id=credit_note.invoice_id,
+        credit_note_id=credit_note.id,
+    )
 
 
 def of_payment(
@@ -71,6 +89,11 @@ def allocated(minor: int) -> Legs:
     return {LedgerAccount.CUSTOMER_CREDIT: minor, LedgerAccount.RECEIVABLE: -minor}
 
 
+def given_up(minor: int) -> Legs:
+    """What is owed will not be paid any more."""
+    return {LedgerAccount.BAD_DEBT: minor, LedgerAccount.RECEIVABLE: -minor}
+
+
 def opposite(legs: Legs) -> Legs:
     """What takes the legs back: ``opposite(allocated(5))`` is an invoice unpaid again."""
     return {account: -minor for account, minor in legs.items()}
@@ -83,6 +106,7 @@ def _of(
     *,
     invoice_id: int | None = None,
     payment_id: int | None = None,
+    credit_note_id: int | None = None,
 ) -> Posting:
     return Posting(
         kind=kind,
@@ -92,4 +116,5 @@ def _of(
         legs=legs,
         invoice_id=invoice_id,
         payment_id=payment_id,
+        credit_note_id=credit_note_id,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from domain.billing.commands import NewLine
 from domain.billing.errors import WrongCurrency
@@ -28,6 +29,7 @@ class PricedLine:
     quantity: Decimal
     unit_price_minor: int
     tax_percent: Decimal
+    tax_included: bool
     net_minor: int
     tax_minor: int
     period_from: date | None
@@ -47,18 +49,26 @@ class Totals:
         return self.net_minor + self.tax_minor
 
 
-def priced(line: NewLine, *, tax_percent: Decimal) -> PricedLine:
-    """Net is quantity times price, tax a percentage of net: both rounded half to even."""
+def priced(line: NewLine, *, tax_percent: Decimal, tax_included: bool = False) -> PricedLine:
+    """
+    Net is quantity times price, tax a percentage of net: both rounded half to even.
+
+    Of a price that includes its tax, quantity times price is net and tax together.
+    """
     percent = tax_percent if line.tax_percent is None else line.tax_percent
-    net = line.unit_price.times(line.quantity)
+    included = tax_included if line.tax_included is None else line.tax_included
+    amount = line.unit_price.times(line.quantity)
+    net = amount.times(Fraction(100) / (100 + Fraction(percent))) if included else amount
+    tax = amount - net if included else net.times(percent.scaleb(-2))
     return PricedLine(
         kind=line.kind,
         description=line.description,
         quantity=line.quantity,
         unit_price_minor=line.unit_price.minor,
         tax_percent=percent,
+        tax_included=included,
         net_minor=net.minor,
-        tax_minor=net.times(percent.scaleb(-2)).minor,
+        tax_minor=tax.minor,
         period_from=line.period_from,
         period_to=line.period_to,
         plan_assignment_id=line.plan_assignment_id,

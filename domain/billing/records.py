@@ -38,7 +38,10 @@ class BillingAccount:
     currency: str
     billing_day: int
     payment_term_days: int
-    tax_percent: Decimal
+    tax_percent: Decimal | None
+    tax_exemption: str | None
+    tax_exempt_until: date | None
+    prices_include_tax: bool
     billing_address: dict[str, Any] | None
     dunning_policy_id: int | None
     created_at: datetime
@@ -76,6 +79,8 @@ class Invoice:
     tax_minor: int
     total_minor: int
     paid_minor: int
+    credited_minor: int
+    written_off_minor: int
     period_from: date | None
     period_to: date | None
     issued_on: date | None
@@ -83,7 +88,10 @@ class Invoice:
     issued_at: datetime | None
     voided_at: datetime | None
     void_reason: str | None
+    written_off_at: datetime | None
+    write_off_reason: str | None
     buyer: dict[str, Any] | None
+    content_digest: str | None
     created_at: datetime
     updated_at: datetime
     version: int
@@ -91,9 +99,11 @@ class Invoice:
 
     @property
     def payment_status(self) -> PaymentStatus | None:
-        """Derived from the allocations; None unless the invoice is issued."""
+        """What became of what was due; None unless the invoice is issued."""
         if self.status is not InvoiceStatus.ISSUED:
             return None
+        if self.written_off_minor:
+            return PaymentStatus.WRITTEN_OFF
         if self.paid_minor >= self.total_minor:
             return PaymentStatus.PAID
         return PaymentStatus.PARTIALLY_PAID if self.paid_minor else PaymentStatus.UNPAID
@@ -112,7 +122,17 @@ class Invoice:
 
     @property
     def paid(self) -> Money:
-        return Money(self.paid_minor, self.currency)
+        """What payments paid of it."""
+        covered_otherwise = self.credited_minor + self.written_off_minor
+        return Money(self.paid_minor - covered_otherwise, self.currency)
+
+    @property
+    def credited(self) -> Money:
+        return Money(self.credited_minor, self.currency)
+
+    @property
+    def written_off(self) -> Money:
+        return Money(self.written_off_minor, self.currency)
 
     @property
     def due(self) -> Money:
@@ -133,6 +153,7 @@ class InvoiceLine:
     quantity: Decimal
     unit_price_minor: int
     tax_percent: Decimal
+    tax_included: bool
     net_minor: int
     tax_minor: int
     period_from: date | None

@@ -1,56 +1,37 @@
-"""Billing runs: one invoice for each account and period, however often the run is repeated."""
+"""Billing runs: started with an item for each account, and charged by whoever takes the items."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, literal, select
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
-from domain.billing.charging import Charge, Service, charge_on
-from domain.billing.drafting import add_draft
-from domain.billing.invoices import InvoiceService
-from domain.billing.kinds import AccountStatus, InvoiceStatus, Invoicing, LineKind, SkipReason
-from domain.billing.models import BillingAccount, Invoice, InvoiceLine
-from domain.billing.policy import visible_accounts
+from domain.billing.events import BillingRunFinished, BillingRunStarted
+from domain.billing.kinds import AccountStatus, Invoicing, ItemState, RunState
+from domain.billing.models import BillingAccount
+from domain.billing.run_models import BillingRun, BillingRunItem
 from domain.customer.models import Customer
-from domain.kernel.access import SYSTEM, Permission, require
+from domain.kernel.access import Permission, require
 from domain.kernel.errors import Invalid
 from domain.kernel.unit_of_work import UnitOfWork
-from domain.tariff.queries import current_assignments, plans_by_id
 
-_CHUNK = 500
 _MOST_DAYS_AHEAD = 31
-_CHARGED = (BillingAccount.status == AccountStatus.OPEN) & (
+#: Accounts that runs charge: of customers who are there, ACTIVE, and on nobody's hold.
+CHARGED = (BillingAccount.status == AccountStatus.OPEN) & (
     BillingAccount.invoicing == Invoicing.ACTIVE
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedAccount:
-    """An account that is invoiced in general, and why it was not in this run."""
-
-    customer_id: int
-    reason: SkipReason
-
-
-@dataclass(frozen=True, slots=True)
-class BillingRun:
-    """What a run did: the invoices that it issued, in order, and the accounts that it passed by."""
-
-    on: date
-    invoice_ids: tuple[int, ...]
-    skipped: tuple[SkippedAccount, ...]
-
-
 class BillingRunService:
-    """The use case of charging all accounts."""
+    """The use cases of charging all accounts. Workers do the charging: ``run_worker``."""
 
-    async def run_billing(self, session: UnitOfWork, *, on: date | None = None) -> BillingRun:
+    async def start(
+        self, session: UnitOfWork, *, on: date | None = None, is_dry_run: bool = False
+    ) -> int:
         """
-        Charge every account with ACTIVE invoicing and a plan for the period that contains ``on``.
+        The id of a new run that charges every account with ACTIVE invoicing for its period.
 
-        ``on`` is today (UTC) unless given. Repeating it issues nothing twice. All in one
-        transaction, with all charged customers locked until it ends.
+        ``on`` is a day of the periods, today (UTC) unless given. What was charged before is not
+        charged again, whatever the number of runs. Announces ``billing.run.started``.
 
         Raises:
             Invalid: the day is more than 31 days ahead.
@@ -60,119 +41,82 @@ class BillingRunService:
         on = on or today
         if on > today + timedelta(days=_MOST_DAYS_AHEAD):
             raise Invalid("on", f"must be {_MOST_DAYS_AHEAD} days ahead at most")
-        issued: list[int] = []
-        skipped: list[SkippedAccount] = []
-        last_id = 0
-        while customers := await _lock_customers(session, after=last_id):
-            for customer, outcome in await self._charge(session, customers, on):
-                if isinstance(outcome, Invoice):
-                    issued.append(outcome.id)
-                else:
-                    skipped.append(SkippedAccount(customer.id, outcome))
-            last_id = customers[-1].id
-        return BillingRun(on, tuple(issued), tuple(skipped))
+        run_id = await _opened(session, on, is_dry_run=is_dry_run, is_scheduled=False)
+        assert run_id is not None
+        return run_id
 
-    async def _charge(
-        self, session: UnitOfWork, customers: Sequence[Customer], on: date
-    ) -> list[tuple[Customer, Invoice | SkipReason]]:
-        accounts = await _accounts(session, customers)
-        services = await _services(session, accounts, on)
-        outcomes: list[tuple[Customer, Invoice | SkipReason]] = []
-        for customer in customers:
-            account, service = accounts.get(customer.id), services.get(customer.id)
-            if account is None:
-                continue
-            charge = charge_on(service, on) if service else SkipReason.NO_PLAN
-            if isinstance(charge, Charge):
-                outcomes.append((customer, await _invoiced(session, account, customer, charge)))
-            else:
-                outcomes.append((customer, charge))
-        return outcomes
+    async def start_scheduled(self, session: UnitOfWork) -> int | None:
+        """The id of today's run; None if there is one already."""
+        require(session.actor, Permission.BILLING_WRITE, "run billing")
+        today = session.now.astimezone(UTC).date()
+        return await _opened(session, today, is_dry_run=False, is_scheduled=True)
 
 
-async def _lock_customers(session: UnitOfWork, *, after: int) -> Sequence[Customer]:
-    """The next customers that are charged. The weaker lock lets others refer to them meanwhile."""
-    found = await session.scalars(
-        select(Customer)
-        .join(BillingAccount, BillingAccount.customer_id == Customer.id)
-        .where(
-            _CHARGED,
-            visible_accounts(session.actor),
-            Customer.deleted_at.is_(None),
-            Customer.id > after,
-        )
-        .order_by(Customer.id)
-        .limit(_CHUNK)
-        .with_for_update(of=Customer, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return found.all()
+async def finish_if_done(session: UnitOfWork, run_id: int) -> bool:
+    """
+    Whether the run is over; says so, once, when its last item is done.
 
-
-async def _accounts(
-    session: UnitOfWork, customers: Collection[Customer]
-) -> dict[int, BillingAccount]:
-    """By customer; read again now that nobody can change them."""
-    found = await session.scalars(
-        select(BillingAccount)
-        .where(_CHARGED, BillingAccount.customer_id.in_([customer.id for customer in customers]))
-        .execution_options(populate_existing=True)
-    )
-    return {account.customer_id: account for account in found}
-
-
-async def _services(
-    session: UnitOfWork, accounts: dict[int, BillingAccount], on: date
-) -> dict[int, Service]:
-    """By customer: those on a plan at the end of the day."""
-    connection = await session.connection()
-    end_of_day = datetime.combine(on, time.max, UTC)
-    assignments = await current_assignments(connection, SYSTEM, accounts.keys(), at=end_of_day)
-    plan_ids = {assignment.tariff_plan_id for assignment in assignments.values()}
-    plans = await plans_by_id(connection, SYSTEM, plan_ids)
-    charged = await _charged_until(session, [account.id for account in accounts.values()])
-    set_up = await _set_up(session, [assignment.id for assignment in assignments.values()])
-    return {
-        customer_id: Service(
-            account=accounts[customer_id],
-            assignment=assignment,
-            plan=plans[assignment.tariff_plan_id],
-            charged_until=charged.get(accounts[customer_id].id),
-            is_set_up=assignment.id in set_up,
-        )
-        for customer_id, assignment in assignments.items()
-    }
-
-
-async def _charged_until(session: UnitOfWork, account_ids: Collection[int]) -> dict[int, date]:
+    Announces ``billing.run.finished``. PARTIAL means that items failed.
+    """
+    run = await session.locked(BillingRun, BillingRun.id == run_id)
+    if run is None or run.state is not RunState.RUNNING:
+        return True
+    counts = dict.fromkeys(ItemState, 0)
     rows = await session.execute(
-        select(Invoice.account_id, func.max(Invoice.period_to))
-        .where(
-            Invoice.account_id.in_(account_ids),
-            Invoice.status != InvoiceStatus.VOID,
-            Invoice.period_to.is_not(None),
-        )
-        .group_by(Invoice.account_id)
+        select(BillingRunItem.state, func.count())
+        .where(BillingRunItem.run_id == run_id)
+        .group_by(BillingRunItem.state)
     )
-    return {account_id: until for account_id, until in rows if until is not None}
-
-
-async def _set_up(session: UnitOfWork, assignment_ids: Collection[int]) -> set[int]:
-    rows = await session.scalars(
-        select(InvoiceLine.plan_assignment_id)
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(
-            InvoiceLine.plan_assignment_id.in_(assignment_ids),
-            InvoiceLine.kind == LineKind.SETUP,
-            Invoice.status != InvoiceStatus.VOID,
+    counts.update((state, number) for state, number in rows)
+    if counts[ItemState.PENDING]:
+        return False
+    run.state = RunState.PARTIAL if counts[ItemState.FAILED] else RunState.DONE
+    run.finished_at = session.now
+    await session.announce(
+        BillingRunFinished(
+            run_id=run.id,
+            charged_on=run.charged_on,
+            is_dry_run=run.is_dry_run,
+            issued=counts[ItemState.ISSUED],
+            skipped=counts[ItemState.SKIPPED],
+            failed=counts[ItemState.FAILED],
         )
     )
-    return {assignment_id for assignment_id in rows if assignment_id is not None}
+    return True
 
 
-async def _invoiced(
-    session: UnitOfWork, account: BillingAccount, customer: Customer, charge: Charge
-) -> Invoice:
-    invoice = await add_draft(session, account, charge.lines, period=charge.period)
-    await InvoiceService().issue(session, invoice, account=account, customer=customer)
-    return invoice
+async def _opened(
+    session: UnitOfWork, on: date, *, is_dry_run: bool, is_scheduled: bool
+) -> int | None:
+    run_id: int | None = await session.scalar(
+        insert_or_leave(BillingRun)
+        .values(
+            charged_on=on,
+            is_dry_run=is_dry_run,
+            is_scheduled=is_scheduled,
+            state=RunState.RUNNING,
+            started_by=session.actor.subject,
+            started_at=session.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(BillingRun.id)
+    )
+    if run_id is None:
+        return None
+    charged = (
+        select(
+            literal(run_id),
+            BillingAccount.customer_id,
+            literal(ItemState.PENDING.value),
+            BillingAccount.currency,
+            literal(0),
+            literal(0),
+        )
+        .join(Customer, Customer.id == BillingAccount.customer_id)
+        .where(CHARGED, Customer.deleted_at.is_(None))
+        .order_by(BillingAccount.customer_id)
+    )
+    columns = ["run_id", "customer_id", "state", "currency", "net_minor", "tax_minor"]
+    await session.execute(insert(BillingRunItem).from_select(columns, charged))
+    await session.announce(BillingRunStarted(run_id=run_id, charged_on=on, is_dry_run=is_dry_run))
+    return run_id

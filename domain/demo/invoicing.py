@@ -90,7 +90,7 @@ class InvoiceRows:
         period: BillingPeriod | None,
         voided_at: datetime | None = None,
     ) -> Document:
-        charged = [priced(line, tax_percent=ledger.account.tax_percent) for line in lines]
+        charged = [priced(line, tax_percent=ledger.tax_percent) for line in lines]
         sums = totals(charged)
         document = Document(
             id=self._loader.new_id(Invoice),

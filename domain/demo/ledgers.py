@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from domain.billing.accounts import invoicing_for, map_customer_status_to_billing_status
 from domain.billing.drafting import buyer_of
@@ -59,6 +60,11 @@ class Ledger:
     credit: list[Credit] = field(default_factory=list)
     settled_at: datetime | None = None
 
+    @property
+    def tax_percent(self) -> Decimal:
+        """The account's rate."""
+        return self.account.tax_percent or Decimal(0)
+
     def charged_time(self, day: date) -> Interval | None:
         """The time of an ACTIVE subscription that a billing run on that day falls in."""
         at = midnight(day)
@@ -111,7 +117,7 @@ class AccountRows:
             account=account,
             assignments=assignments,
             charged_times=tuple(person.times_in(SubscriptionState.ACTIVE)),
-            buyer=json_text(buyer_of(account, _customer(person))),
+            buyer=json_text(buyer_of(account, _customer(person), opened_at.date())),
         )
 
 

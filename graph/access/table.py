@@ -38,7 +38,6 @@ INTERFACES: Mapping[str, Need] = {
 PARTS = frozenset(
     {
         "BillingAddress",
-        "BillingRun",
         "DunningPolicyStep",
         "EventType",
         "InvoiceBuyer",
@@ -46,7 +45,6 @@ PARTS = frozenset(
         "PageInfo",
         "RateLimit",
         "ServiceSubscription",
-        "SkippedAccount",
         "Viewer",
         "_Service",
     }
@@ -111,6 +109,9 @@ updateBillingAccount: billing:write: change billing accounts
 draftInvoice: billing:write: draft invoices
 issueInvoice: billing:write: issue invoices
 voidInvoice: billing:write: void invoices
+issueCreditNote: billing:write: issue credit notes
+setTaxRate: billing:write: set tax rates
+writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
 allocatePayment deallocatePayment: billing:write: allocate payments

@@ -17,6 +17,9 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.RefundStatus: "Whether money given back has left",
     kinds.AttemptStatus: "What is known of an attempt to take money",
     kinds.PaymentMethod: "A way that money comes in",
+    kinds.RunState: "Where a billing run stands",
+    kinds.ItemState: "What became of an account in a billing run",
+    kinds.CreditReason: "Why a part of an invoice was taken back",
     kinds.DunningStage: "How far an account has been dunned; it only moves on until cured",
     kinds.DunningAction: "What a step of a dunning policy does",
     kinds.PauseKind: "Why an account is not dunned for now",
@@ -34,6 +37,8 @@ _NAMES: dict[type[enum.Enum], str] = {
     kinds.PauseKind: "DunningPauseKind",
     kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",
+    kinds.RunState: "BillingRunState",
+    kinds.ItemState: "BillingRunItemState",
 }
 
 

@@ -36,7 +36,17 @@ class UpdateBillingAccountInput(ChangeInput):
         default=UNSET, description="Days from issue to due date, 0 to 365"
     )
     tax_percent: decimal.Decimal | None = strawberry.field(
-        default=UNSET, description="Tax rate of lines that have none of their own"
+        default=UNSET,
+        description="Tax rate of its own; null for that of the country and type of customer",
+    )
+    tax_exemption: str | None = strawberry.field(
+        default=UNSET, description="Certificate or ground by which it bears no tax; null for none"
+    )
+    tax_exempt_until: datetime.date | None = strawberry.field(
+        default=UNSET, description="Last day of the exemption; null for no end"
+    )
+    prices_include_tax: bool | None = strawberry.field(
+        default=UNSET, description="Whether its prices have tax in them"
     )
     currency: CurrencyCode | None = strawberry.field(
         default=UNSET, description="Currency, while there are no documents"
@@ -48,6 +58,9 @@ class UpdateBillingAccountInput(ChangeInput):
             billing_day=self.billing_day,
             payment_term_days=self.payment_term_days,
             tax_percent=self.tax_percent,
+            tax_exemption=self.tax_exemption,
+            tax_exempt_until=self.tax_exempt_until,
+            prices_include_tax=self.prices_include_tax,
             currency=self.currency,
         )
 
@@ -58,12 +71,15 @@ class InvoiceLineInput:
         description="What it charges for; DISCOUNT and ADJUSTMENT may be negative"
     )
     description: str = strawberry.field(description="What it charges for, in words")
-    unit_price: MoneyInput = strawberry.field(description="Price of one unit without tax")
+    unit_price: MoneyInput = strawberry.field(description="Price of one unit")
     quantity: decimal.Decimal = strawberry.field(
         default=decimal.Decimal(1), description="How many units, with 3 decimal places at most"
     )
     tax_percent: decimal.Decimal | None = strawberry.field(
         default=None, description="Tax rate; the account's by default"
+    )
+    tax_included: bool | None = strawberry.field(
+        default=None, description="Whether the price has its tax in it; as the account by default"
     )
 
     def to_domain(self, number: int) -> commands.NewLine:
@@ -74,6 +90,7 @@ class InvoiceLineInput:
             unit_price=_money(self.unit_price, "lines", str(number), "unitPrice"),
             quantity=self.quantity,
             tax_percent=self.tax_percent,
+            tax_included=self.tax_included,
         )
 
 
@@ -98,6 +115,47 @@ class IssueInvoiceInput(ChangeInput):
 
 @strawberry.input(description="An invoice to withdraw")
 class VoidInvoiceInput(ChangeInput):
+    invoice_id: strawberry.ID = strawberry.field(description="Global id of the invoice")
+    reason: str = strawberry.field(description="Why, for the books")
+
+    @property
+    def key(self) -> int:
+        return key_of(self.invoice_id, "Invoice")
+
+
+@strawberry.input(description="What to take back of one line of an invoice")
+class CreditNoteLineInput:
+    position: int = strawberry.field(description="Place of the line on the invoice, from 1")
+    net: MoneyInput = strawberry.field(
+        description="How much of it without tax, with the sign of the line; its tax follows"
+    )
+
+
+@strawberry.input(description="What to take back of an issued invoice")
+class IssueCreditNoteInput(ChangeInput):
+    invoice_id: strawberry.ID = strawberry.field(description="Global id of the invoice")
+    reason: kinds.CreditReason = strawberry.field(description="Why; VOID is given by `voidInvoice`")
+    note: str | None = strawberry.field(default=None, description="Why, in words")
+    lines: list[CreditNoteLineInput] | None = strawberry.field(
+        default=None, description="Which lines; all that is left of the invoice by default"
+    )
+
+    def to_domain(self) -> dict[str, Any]:
+        """What the service takes beside the invoice's key. Raises ``Invalid``."""
+        return {
+            "reason": self.reason,
+            "note": self.note,
+            "lines": None if self.lines is None else _credited(self.lines),
+            "expected_version": self.expected_version,
+        }
+
+    @property
+    def key(self) -> int:
+        return key_of(self.invoice_id, "Invoice")
+
+
+@strawberry.input(description="An invoice of which nothing more will be paid")
+class WriteOffInvoiceInput(ChangeInput):
     invoice_id: strawberry.ID = strawberry.field(description="Global id of the invoice")
     reason: str = strawberry.field(description="Why, for the books")
 
@@ -139,6 +197,18 @@ class RunBillingInput(MutationInput):
         default=None,
         description="Day whose periods are charged; today by default, at most 31 days ahead",
     )
+    is_dry_run: bool = strawberry.field(
+        default=False, description="Only tell what each account would be charged"
+    )
+
+
+def _credited(lines: list[CreditNoteLineInput]) -> dict[int, money.Money]:
+    found: dict[int, money.Money] = {}
+    for number, line in enumerate(lines):
+        if line.position in found:
+            raise Invalid(("lines", str(number), "position"), "was named before")
+        found[line.position] = _money(line.net, "lines", str(number), "net")
+    return found
 
 
 def _money(amount: MoneyInput, *path: str) -> money.Money:

@@ -10,13 +10,13 @@ from domain.billing import kinds, ledger_queries, ledger_records
 from domain.billing.ledger_queries import EntryList, StatementList
 from domain.kernel.paging import Slice
 from graph.billing import enums  # noqa: F401 (describes the enums before a type names them)
-from graph.billing.types import Invoice, Payment
+from graph.billing.types import CreditNote, Invoice, Payment
 from graph.context import Info
 from graph.money import Money
 from graph.refs import CustomerRef
 from graph.rows import RowType
 from graph.scalars import CurrencyCode
-from resolvers.billing import invoices, ledger, payments
+from resolvers.billing import credit_notes, invoices, ledger, payments
 from resolvers.connections import Listing
 from resolvers.customer import customers
 
@@ -37,6 +37,9 @@ class LedgerEntry(RowType):
     )
     payment: Payment | None = strawberry.field(
         resolver=payments.allocated_from, description="Payment it is about"
+    )
+    credit_note: CreditNote | None = strawberry.field(
+        resolver=credit_notes.booked, description="Credit note it is about"
     )
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Whose billing account it is of"
@@ -71,6 +74,9 @@ class StatementLine(RowType):
     )
     payment: Payment | None = strawberry.field(
         resolver=payments.allocated_from, description="Payment it is about"
+    )
+    credit_note: CreditNote | None = strawberry.field(
+        resolver=credit_notes.booked, description="Credit note it is about"
     )
 
 

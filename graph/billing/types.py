@@ -6,15 +6,16 @@ from typing import Any
 
 import strawberry
 
-from domain.billing import kinds, records
+from domain.billing import credit_records, kinds, records
 from graph.billing import enums  # noqa: F401 (describes the enums before a type names them)
+from graph.billing.taxes import TaxLine
 from graph.ids import id_of
 from graph.money import Money
 from graph.node import Node
 from graph.refs import CustomerRef, DunningCaseRef, DunningPauseRef, DunningPolicyRef
 from graph.rows import RowType
 from graph.scalars import CountryCode, CurrencyCode, EmailAddress
-from resolvers.billing import dunning, invoices, payments
+from resolvers.billing import credit_notes, dunning, invoices, payments, taxes
 from resolvers.customer import customers
 
 
@@ -36,6 +37,9 @@ class InvoiceBuyer:
     customer_number: str = strawberry.field(description="The number people know the customer by")
     account_number: str = strawberry.field(description="Number of the billing account")
     address: BillingAddress | None = strawberry.field(description="Billing address")
+    tax_exemption: str | None = strawberry.field(
+        default=None, description="Why the invoice bears no tax by the account's exemption"
+    )
 
 
 def _address(copied: dict[str, Any] | None) -> BillingAddress | None:
@@ -81,9 +85,16 @@ class BillingAccount(RowType, Node):
         description="Day of the month that periods start on; the last of shorter months"
     )
     payment_term_days: int = strawberry.field(description="Days from issue to due date")
-    tax_percent: decimal.Decimal = strawberry.field(
-        description="Tax rate of lines that have none of their own"
+    tax_percent: decimal.Decimal | None = strawberry.field(
+        description="Tax rate of its own; null for that of the country and type of customer"
     )
+    tax_exemption: str | None = strawberry.field(
+        description="Certificate or ground by which it bears no tax"
+    )
+    tax_exempt_until: datetime.date | None = strawberry.field(
+        description="Last day of the exemption"
+    )
+    prices_include_tax: bool = strawberry.field(description="Whether its prices have tax in them")
     dunning_case: DunningCaseRef | None = strawberry.field(
         resolver=dunning.account_case, description="How it is dunned now; null if it is not"
     )
@@ -110,8 +121,9 @@ class InvoiceLine(RowType):
     kind: kinds.LineKind = strawberry.field(description="What it charges for")
     description: str = strawberry.field(description="What it charges for, in words")
     quantity: decimal.Decimal = strawberry.field(description="How many units")
-    unit_price: Money = strawberry.field(description="Price of one unit without tax")
+    unit_price: Money = strawberry.field(description="Price of one unit")
     tax_percent: decimal.Decimal = strawberry.field(description="Tax rate")
+    tax_included: bool = strawberry.field(description="Whether the price has its tax in it")
     net: Money = strawberry.field(description="Quantity times price, without tax")
     tax: Money = strawberry.field(description="Tax on the net amount")
     total: Money = strawberry.field(description="Net amount with tax")
@@ -139,6 +151,8 @@ class Invoice(RowType, Node):
     tax: Money = strawberry.field(description="Sum of the lines' tax")
     total: Money = strawberry.field(description="Net amount with tax")
     paid: Money = strawberry.field(description="Sum of its allocations")
+    credited: Money = strawberry.field(description="Sum of its credit notes")
+    written_off: Money = strawberry.field(description="What was given up as bad debt")
     due: Money = strawberry.field(description="What is still to be paid; 0 unless issued")
     period_from: datetime.date | None = strawberry.field(
         description="First day that a billing run charged; null on other invoices"
@@ -149,11 +163,25 @@ class Invoice(RowType, Node):
     issued_at: datetime.datetime | None = strawberry.field(description="Timestamp of issue")
     voided_at: datetime.datetime | None = strawberry.field(description="Timestamp of withdrawal")
     void_reason: str | None = strawberry.field(description="Why it was withdrawn, as given")
+    written_off_at: datetime.datetime | None = strawberry.field(
+        description="Timestamp of giving up what was due"
+    )
+    write_off_reason: str | None = strawberry.field(description="Why it was given up, as given")
+    content_digest: str | None = strawberry.field(
+        description="SHA-256 of what never changes of it, hexadecimal; null until issued"
+    )
     buyer: InvoiceBuyer | None = strawberry.field(
         resolver=_buyer, description="Who it is made out to; null until issued"
     )
     lines: list[InvoiceLine] = strawberry.field(
         resolver=invoices.invoice_lines, description="What it charges for, in order"
+    )
+    tax_lines: list[TaxLine] = strawberry.field(
+        resolver=taxes.invoice_tax_lines, description="Sums of its lines at each tax rate"
+    )
+    credit_notes: list["CreditNote"] = strawberry.field(
+        resolver=credit_notes.invoice_credit_notes,
+        description="What took it back, in part or in whole, the oldest first",
     )
     allocations: list["PaymentAllocation"] = strawberry.field(
         resolver=payments.invoice_allocations, description="What pays it, the oldest first"
@@ -185,6 +213,48 @@ class Dispute(RowType):
     reason: str = strawberry.field(description="Why, as told")
     opened_at: datetime.datetime = strawberry.field(description="Timestamp of its beginning")
     closed_at: datetime.datetime | None = strawberry.field(description="Timestamp of its end")
+
+
+@strawberry.type(description="What a credit note takes back of one line of the invoice")
+class CreditNoteLine(RowType):
+    row = credit_records.CreditNoteLine
+
+    position: int = strawberry.field(description="Place of the line on the invoice, from 1")
+    description: str = strawberry.field(description="What the line charges for, in words")
+    net: Money = strawberry.field(description="What is taken back of it, without tax")
+    tax: Money = strawberry.field(description="What is taken back of its tax")
+
+
+@strawberry.federation.type(
+    keys=["id"], description="Takes back a part of an issued invoice, or all of it; never changes"
+)
+class CreditNote(RowType, Node):
+    row = credit_records.CreditNote
+
+    id: strawberry.ID = strawberry.field(
+        resolver=id_of("CreditNote"), description="Global id, opaque"
+    )
+    number: str = strawberry.field(description="Number without gaps in its own series")
+    reason: kinds.CreditReason = strawberry.field(description="Why")
+    note: str | None = strawberry.field(description="Why, in words")
+    currency: CurrencyCode = strawberry.field(description="Currency of all its amounts")
+    net: Money = strawberry.field(description="Sum of the lines without tax")
+    tax: Money = strawberry.field(description="Sum of the lines' tax")
+    total: Money = strawberry.field(description="Net amount with tax")
+    offset: Money = strawberry.field(
+        description="Part that was still due on the invoice; the rest became credit"
+    )
+    issued_on: datetime.date = strawberry.field(description="Date of issue")
+    issued_at: datetime.datetime = strawberry.field(description="Timestamp of issue")
+    lines: list[CreditNoteLine] = strawberry.field(
+        resolver=credit_notes.credit_note_lines, description="What it takes back, in order"
+    )
+    invoice: Invoice | None = strawberry.field(
+        resolver=invoices.allocated_to, description="Invoice that it takes back"
+    )
+    customer: CustomerRef | None = strawberry.field(
+        resolver=customers.owner, description="Whose invoice it is"
+    )
 
 
 @strawberry.federation.type(keys=["id"], description="Money received from a customer")

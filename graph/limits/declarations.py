@@ -20,7 +20,6 @@ COSTS: dict[str, int] = {
     "Customer.metrics": 20,
     "Customer.serviceQuality": 20,
     "BillingAccount.billingAddress": 0,
-    "BillingRun.skipped": 0,
     "DunningPolicy.steps": 0,
     "Invoice.buyer": 0,
     "Reseller.commissionTotals": 20,
@@ -60,6 +59,10 @@ SIZES: dict[str, int] = {
     "Payment.allocations": 3,
     "Payment.disputes": 1,
     "Payment.refunds": 1,
+    "Invoice.creditNotes": 1,
+    "Invoice.taxLines": 2,
+    "Query.taxRates": 20,
+    "CreditNote.lines": 5,
     "BillingRun.invoices": 100,
     "BillingRun.skipped": 100,
 }

@@ -81,8 +81,7 @@ create function billing.post_unposted() returns bigint language sql as $$
         from billing.payment_allocations part
         join billing.payments payment on payment.id = part.payment_id
     ), legs as (
-        select moved.*, leg.account, leg.minor,
-            md5(kind || ':' || key)::uuid as transaction_id
+        select moved.*, leg.account, leg.minor, leg.place
         from moved cross join lateral (values
             ('RECEIVABLE', case kind when 'PAYMENT' then 0 when 'ALLOCATION' then -paid_minor
                 else net_minor + tax_minor end, 1),
@@ -98,14 +97,12 @@ create function billing.post_unposted() returns bigint language sql as $$
                 and known.invoice_id is not distinct from moved.invoice_id
                 and known.payment_id is not distinct from moved.payment_id
         )
-        order by at, rank, key, place
     ), posted as (
         insert into billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind,
             account, currency, amount_minor, invoice_id, payment_id, at)
-        select transaction_id, account_id, customer_id, kind, account, currency, minor,
-            invoice_id, payment_id, at
-        from legs
-        order by at, rank, key, account
+        select md5(kind || ':' || key)::uuid, account_id, customer_id, kind, account, currency,
+            minor, invoice_id, payment_id, at
+        from legs order by at, rank, key, place
         returning 1
     )
     select count(*) from posted

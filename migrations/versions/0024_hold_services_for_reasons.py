@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.row_security import secure_rows
 
 revision = "0024"
-down_revision = "0020"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -115,19 +115,6 @@ def upgrade() -> None:
     op.create_index(
         "refunds_payment_id_idx", "refunds", ["payment_id", "id"], unique=False, schema="billing"
     )
-    op.drop_constraint(
-        op.f("payment_allocations_payment_id_invoice_id_key"),
-        "payment_allocations",
-        schema="billing",
-        type_="unique",
-    )
-    op.create_index(
-        "payment_allocations_payment_id_idx",
-        "payment_allocations",
-        ["payment_id", "id"],
-        unique=False,
-        schema="billing",
-    )
     op.add_column(
         "payments",
         sa.Column("returned_minor", sa.BigInteger(), server_default="0", nullable=False),

@@ -1,16 +1,12 @@
 """Fields that return invoices and their lines."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
 from domain.billing import invoice_queries, records
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
-from domain.billing.runs import BillingRun
 from resolvers.connections import Listing
 from resolvers.info import Info
-
-_MOST_OF_A_RUN = 100
 
 
 def by_id(info: Info, invoice_id: int) -> Awaitable[records.Invoice | None]:
@@ -44,10 +40,3 @@ def invoice_lines(root: records.Invoice, info: Info) -> Awaitable[list[records.I
 def allocated_to(root: Any, info: Info) -> Awaitable[records.Invoice | None]:
     """PaymentAllocation.invoice"""
     return info.loaders.invoice_by_id.load(root.invoice_id)
-
-
-async def run_invoices(root: BillingRun, info: Info) -> list[records.Invoice]:
-    """BillingRun.invoices: the first hundred."""
-    keys = root.invoice_ids[:_MOST_OF_A_RUN]
-    found = await asyncio.gather(*(info.loaders.invoice_by_id.load(key) for key in keys))
-    return [invoice for invoice in found if invoice is not None]

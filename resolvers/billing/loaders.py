@@ -5,16 +5,23 @@ from functools import cached_property
 from aiodataloader import DataLoader
 
 from domain.billing import (
+    credit_queries,
+    credit_records,
     invoice_queries,
     ledger_queries,
     ledger_records,
     payment_queries,
     queries,
     records,
+    run_queries,
+    run_records,
+    tax_queries,
+    tax_records,
 )
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
 from domain.billing.queries import PaymentFilter, PaymentList
+from domain.billing.run_queries import RunItemFilter, RunItemList
 from resolvers.connections import Listing
 from resolvers.loading import LoaderGroup
 
@@ -101,4 +108,45 @@ class BillingLoaders(LoaderGroup):
         return self.pages(
             ledger_queries.statement_pages_by_customer,
             lambda key, asked: self.statement_count_by_customer.load((key, asked.filter)),
+        )
+
+    @cached_property
+    def credit_note_by_id(self) -> DataLoader[int, credit_records.CreditNote | None]:
+        return self.one(credit_queries.credit_notes_by_id)
+
+    @cached_property
+    def credit_notes_by_invoice(self) -> DataLoader[int, list[credit_records.CreditNote]]:
+        return self.many(credit_queries.credit_notes_by_invoice)
+
+    @cached_property
+    def credit_note_lines_by_note(self) -> DataLoader[int, list[credit_records.CreditNoteLine]]:
+        return self.many(credit_queries.credit_note_lines_by_note)
+
+    @cached_property
+    def tax_rate_by_id(self) -> DataLoader[int, tax_records.TaxRate | None]:
+        return self.one(tax_queries.tax_rates_by_id)
+
+    @cached_property
+    def tax_rates_by_country(self) -> DataLoader[str, list[tax_records.TaxRate]]:
+        return self.many(tax_queries.tax_rates_by_country)
+
+    @cached_property
+    def tax_lines_by_invoice(self) -> DataLoader[int, list[tax_records.TaxLine]]:
+        return self.many(tax_queries.tax_lines_by_invoice)
+
+    @cached_property
+    def billing_run_by_id(self) -> DataLoader[int, run_records.BillingRun | None]:
+        return self.one(run_queries.runs_by_id)
+
+    @cached_property
+    def item_count_by_billing_run(self) -> DataLoader[tuple[int, RunItemFilter], int]:
+        return self.counts(run_queries.item_counts_by_run)
+
+    @cached_property
+    def items_by_billing_run(
+        self,
+    ) -> DataLoader[tuple[int, RunItemList], Listing[run_records.BillingRunItem]]:
+        return self.pages(
+            run_queries.item_pages_by_run,
+            lambda key, asked: self.item_count_by_billing_run.load((key, asked.filter)),
         )

@@ -67,5 +67,8 @@ _OVERDRAWN = """
     select 'invoice', invoice.id from billing.invoices invoice
     left join billing.payment_allocations part on part.invoice_id = invoice.id
     where invoice.customer_id = :id
-    group by invoice.id having coalesce(sum(part.amount_minor), 0) > invoice.total_minor
+    group by invoice.id
+    having coalesce(sum(part.amount_minor), 0) + credited_minor + written_off_minor
+            <> invoice.paid_minor
+        or invoice.paid_minor > invoice.total_minor
 """

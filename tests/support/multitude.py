@@ -135,6 +135,16 @@ _ROWS: dict[str, tuple[str, int]] = {
         f"each, {_OWNER}, 'OPEN', 'because'",
         20_000,
     ),
+    "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
+    " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
+        f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"
+        f" ({_AT})::date, {_AT}",
+        40_000,
+    ),
+    "billing.credit_note_lines (credit_note_id, invoice_line_id, net_minor, tax_minor)": (
+        "each, each, 1, 0",
+        40_000,
+    ),
     "billing.dunning_policies (code, name, currency, is_default, grace_days, minimum_minor, steps,"
     " no_cut_weekdays, no_cut_dates)": (
         "'P-' || each, 'Policy', 'EUR', each = 1, 3, 100, '[]', '[]', '[]'",
@@ -154,6 +164,19 @@ _ROWS: dict[str, tuple[str, int]] = {
         f"{_OWNER}, {_OWNER}, 'EXEMPTION', 'note', 'staff:1',"
         f" case when each > 2000 then 'WITHDRAWN' end, case when each > 2000 then {_AT} end",
         20_000,
+    ),
+    "billing.tax_rates (country, percent, valid_from, set_by)": (
+        "chr(65 + each % 26) || 'T', 20, date '2020-01-01' + each, 'staff:1'",
+        200,
+    ),
+    "billing.billing_runs (charged_on, is_dry_run, is_scheduled, state, started_by, started_at)": (
+        f"({_AT})::date, false, false, 'DONE', 'staff:1', {_AT}",
+        200,
+    ),
+    "billing.billing_run_items (run_id, customer_id, state, currency, net_minor, tax_minor)": (
+        f"1 + each % 200, {_OWNER}, case each % 20 when 0 then 'SKIPPED' else 'ISSUED' end, 'EUR',"
+        " 1, 0",
+        40_000,
     ),
     "billing.ledger_entries (transaction_id, billing_account_id, customer_id, kind, account,"
     " currency, amount_minor, at)": (

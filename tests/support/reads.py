@@ -22,6 +22,7 @@ from domain.billing.kinds import (
     AttemptStatus,
     DunningStage,
     InvoiceStatus,
+    ItemState,
     LedgerAccount,
     PaymentMethod,
     PaymentState,
@@ -29,6 +30,7 @@ from domain.billing.kinds import (
 )
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
 from domain.billing.queries import PaymentFilter
+from domain.billing.run_queries import RunItemFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
     AddressType,
@@ -106,6 +108,7 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "booked_from": NOW,
         "booked_to": NOW,
     },
+    RunItemFilter: {"state": ItemState.FAILED},
     StatementFilter: {"booked_from": NOW, "booked_to": NOW},
     SessionFilter: {
         "active": True,
@@ -150,6 +153,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "numbers": [["C-1005000", "F-5000"]],
     "usernames": [["customer-5000", "customer-7"]],
     "emails": [["customer-5000@example.com"]],
+    "countries": [["AT", "BT"]],
     "codes": [["P-7", "R-7"]],
     "types": [_TYPES],
     "name": [None, "webhook:7"],

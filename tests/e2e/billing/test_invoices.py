@@ -63,7 +63,7 @@ class TestBillingAccount:
             "email": "ada@example.com",
             "billingDay": 1,
             "paymentTermDays": 14,
-            "taxPercent": "0.00",
+            "taxPercent": None,
             "billingAddress": {
                 "line1": "Rua Augusta 1",
                 "line2": None,

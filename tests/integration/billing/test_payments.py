@@ -28,7 +28,7 @@ async def paid(database, *invoice_ids):
     """How much of each invoice is paid, in minor units."""
     async with database.reading() as connection:
         found = await invoices_by_id(connection, SYSTEM, invoice_ids)
-        return [found[key].paid_minor for key in invoice_ids]
+        return [found[key].paid.minor for key in invoice_ids]
 
 
 async def balance_of(database, customer_id):

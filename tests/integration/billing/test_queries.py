@@ -143,7 +143,7 @@ class TestSums:
 
         assert [
             (account.balance.minor, account.overdue.minor, account.credit.minor)
-            for account in accounts.values()
+            for account in (accounts[customer_id], accounts[rich])
         ] == [(1200, 700, 0), (-700, 0, 700)]
 
 

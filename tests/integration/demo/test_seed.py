@@ -7,7 +7,6 @@ import pytest
 
 from domain.billing.kinds import PaymentMethod
 from domain.billing.payments import PaymentService
-from domain.billing.runs import BillingRunService
 from domain.customer.services import CustomerService
 from domain.demo.seed import seed
 from domain.identity.services import IdentityService
@@ -22,6 +21,7 @@ from domain.tariff.services import TariffService
 from domain.tariff.usage import UsageService
 from graph.handlers import HANDLERS
 from tests.integration.demo.conftest import CUSTOMERS
+from tests.support.billing import billed
 from tests.support.customers import a_customer, created_reseller
 from tests.support.demo import digests, rows_of, seeded_database
 from tests.support.events import handled
@@ -134,22 +134,20 @@ class TestWorkGoesOn:
             seeded_copy, "select max(occurred_at at time zone 'UTC')::date from kernel.events"
         )
 
-        async with seeded_copy.unit_of_work(SYSTEM) as session:
-            run = await BillingRunService().run_billing(session, on=today)
+        run = await billed(seeded_copy, today)
 
         assert run.invoice_ids == ()
-        assert {skipped.reason for skipped in run.skipped} == {"ALREADY_CHARGED"}
+        assert {reason for _, reason in run.skipped} == {"ALREADY_CHARGED"}
 
     async def test_a_billing_run_of_next_month_counts_on(self, seeded_copy):
-        in_three_weeks = datetime.now(UTC).date() + timedelta(days=21)
+        in_a_month = datetime.now(UTC).date() + timedelta(days=31)
         [last] = await rows_of(
             seeded_copy,
             "select coalesce(max(last_number), 0) from billing.number_series"
             " where name = 'INV-' || extract(year from now())",
         )
 
-        async with seeded_copy.unit_of_work(SYSTEM) as session:
-            run = await BillingRunService().run_billing(session, on=in_three_weeks)
+        run = await billed(seeded_copy, in_a_month)
 
         numbers = await rows_of(
             seeded_copy,

@@ -32,6 +32,7 @@ REASON = ErasureReason.CONSENT_WITHDRAWN
 HARMLESS = {
     "actions",
     "failure_code",
+    "credit_note_number",
     "currency",
     "invoice_number",
     "nas_ip_address",
@@ -45,6 +46,9 @@ OF_NOBODY = (
     "tariff.plan.retired",
     "billing.dunning_policy.created",
     "billing.dunning_policy.updated",
+    "billing.tax_rate.set",
+    "billing.run.started",
+    "billing.run.finished",
 )
 
 
@@ -232,7 +236,9 @@ class TestNothingIsOverlooked:
         assert of_nobody == {
             "Account",
             "CommissionSettlement",
+            "BillingRun",
             "DunningPolicy",
+            "TaxRate",
             "Nas",
             "NetworkSegment",
             "Reseller",

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from domain.kernel.database import Database, create_engine
 from domain.kernel.errors import DomainError
-from tests.support.billing import issued_invoice, recorded_payment, voided
+from tests.support.billing import (
+    credited,
+    issued_invoice,
+    recorded_payment,
+    voided,
+    written_off,
+)
 from tests.support.customers import created_customer
 from tests.support.ledger import faults, statement
 from tests.support.lending import lent_database
@@ -21,6 +27,9 @@ acts = st.lists(
         st.tuples(st.just("invoice"), st.integers(0, 10_000)),
         st.tuples(st.just("payment"), amounts),
         st.tuples(st.just("void"), which),
+        st.tuples(st.just("credit"), which),
+        st.tuples(st.just("credit a part"), which),
+        st.tuples(st.just("write off"), which),
     ),
     max_size=10,
 )
@@ -55,7 +64,12 @@ class Books:
         return customer_id
 
     async def _try(self, act: str, invoice_id: int) -> None:
-        changes = {"void": voided}
+        changes = {
+            "void": voided,
+            "credit": credited,
+            "credit a part": lambda database, key: credited(database, key, {1: 700}),
+            "write off": written_off,
+        }
         try:
             await changes[act](self.database, invoice_id)
         except DomainError:

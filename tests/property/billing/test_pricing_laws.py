@@ -1,5 +1,6 @@
 """Laws of invoice amounts: rounded once, at the line; sums exact to the minor unit."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -51,3 +52,13 @@ def test_the_accounts_rate_applies_unless_the_line_has_one(line, percent):
     expected = percent if line.tax_percent is None else line.tax_percent
 
     assert priced(line, tax_percent=percent).tax_percent == expected
+
+
+@given(lines())
+def test_a_price_that_includes_its_tax_is_charged_as_it_is_said(line):
+    line = replace(line, tax_included=True)
+
+    result = priced(line, tax_percent=Decimal(23))
+
+    total = result.net_minor + result.tax_minor
+    assert total == line.unit_price.times(line.quantity).minor

@@ -100,6 +100,7 @@ class TestPatterns:
             "billing.invoice.issued",
             "billing.invoice.voided",
             "billing.invoice.paid",
+            "billing.invoice.written_off",
         }
         assert matching("*") == set(EVENT_TYPES)
 
