@@ -9,8 +9,8 @@ from subscriptions.clock import Clock, Clocks
 
 _DUNNING = 7_205_759_420
 _BILLING = 7_205_759_421
-_AUTOPAY = 7_205_759_422
-_RECONCILING = 7_205_759_423
+_AUTOPAY = 7_205_759_423
+_RECONCILING = 7_205_759_422
 
 
 def clocks_of(settings: Settings, database: Database) -> Clocks:

@@ -189,18 +189,6 @@ class Settings(BaseSettings):
         description="Private networks that the operator's own webhook endpoints may lie in, never "
         "a reseller's, comma-separated CIDRs; there http is accepted too",
     )
-    billing_daily: bool = Field(
-        default=False,
-        alias="ISP_GRAPH_BILLING_DAILY",
-        description="Whether a billing run is started each day (UTC) without anybody's asking",
-    )
-    billing_seconds: int = Field(
-        default=20,
-        ge=0,
-        le=3_600,
-        alias="ISP_GRAPH_BILLING_SECONDS",
-        description="How often billing runs that are not over are gone on with; 0: they are not",
-    )
     stripe_secret_key: SecretStr | None = Field(
         default=None,
         alias="ISP_GRAPH_STRIPE_SECRET_KEY",
@@ -224,6 +212,18 @@ class Settings(BaseSettings):
         le=1_440,
         alias="ISP_GRAPH_AUTOPAY_MINUTES",
         description="How often due invoices are charged to stored payment methods; 0: never",
+    )
+    billing_daily: bool = Field(
+        default=False,
+        alias="ISP_GRAPH_BILLING_DAILY",
+        description="Whether a billing run is started each day (UTC) without anybody's asking",
+    )
+    billing_seconds: int = Field(
+        default=20,
+        ge=0,
+        le=3_600,
+        alias="ISP_GRAPH_BILLING_SECONDS",
+        description="How often billing runs that are not over are gone on with; 0: they are not",
     )
     dunning_minutes: int = Field(
         default=60,

@@ -60,10 +60,10 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "billing.payment.received": follow_debt,
     "billing.invoice.paid": follow_debt,
     "billing.invoice.voided": follow_debt,
-    "billing.invoice.written_off": follow_debt,
-    "billing.credit_note.issued": follow_debt,
     "billing.allocation.created": follow_debt,
     "billing.payment.attempted": charge,
     "billing.payment.refunded": refund,
     "billing.payment.dispute_closed": follow_debt,
+    "billing.invoice.written_off": follow_debt,
+    "billing.credit_note.issued": follow_debt,
 }

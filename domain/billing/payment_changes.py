@@ -10,7 +10,8 @@ from domain.billing.kinds import PaymentState, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import Invoice, Payment, PaymentAllocation
 from domain.billing.policy import visible_payments
-from domain.billing.postings import allocated, of_payment, opposite, received
+from domain.billing.postings import of_payment, opposite, received
+from domain.billing.settlement import take_part
 from domain.customer.models import Customer
 from domain.customer.services import CustomerService
 from domain.kernel.unit_of_work import UnitOfWork
@@ -52,21 +53,7 @@ async def take_back(
     The caller holds the customer's lock. Announces ``billing.allocation.reversed`` for each.
     """
     for invoice, minor in parts:
-        payment.allocated_minor -= minor
-        invoice.paid_minor -= minor
-        invoice.updated_at = session.now
-        session.add(
-            PaymentAllocation(
-                payment_id=payment.id,
-                invoice_id=invoice.id,
-                amount_minor=-minor,
-                created_at=session.now,
-            )
-        )
-        await session.flush()
-        legs = opposite(allocated(minor))
-        kind = PostingKind.DEALLOCATION
-        await post(session, of_payment(kind, payment, legs, invoice_id=invoice.id))
+        await take_part(session, payment, invoice, minor)
         await session.announce(
             AllocationReversed(
                 customer_id=payment.customer_id,

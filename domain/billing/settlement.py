@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.billing.allocation import Debt, Funds, Share, allocate
 from domain.billing.kinds import InvoiceStatus, PaymentState, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import Invoice, Payment, PaymentAllocation
-from domain.billing.postings import Posting, allocated, of_payment
+from domain.billing.postings import Posting, allocated, of_payment, opposite
 from domain.kernel.unit_of_work import UnitOfWork
 
 
@@ -40,6 +40,51 @@ async def unspent_payments(session: UnitOfWork, account_id: int) -> Sequence[Pay
         .order_by(Payment.received_at, Payment.id)
     )
     return found.all()
+
+
+async def free(session: UnitOfWork, invoice: Invoice, minor: int) -> None:
+    """
+    Take so much of what payments pay of the invoice back, the latest first: it is credit again.
+
+    The caller holds the customer's lock, and allocations of that much or more pay the invoice.
+    """
+    part = PaymentAllocation
+    paid = func.sum(part.amount_minor)
+    rows = await session.execute(
+        select(part.payment_id, paid)
+        .where(part.invoice_id == invoice.id)
+        .group_by(part.payment_id)
+        .having(paid > 0)
+        .order_by(func.max(part.id).desc())
+    )
+    for payment_id, paid_minor in rows.all():
+        taken = min(minor, int(paid_minor))
+        if not taken:
+            break
+        minor -= taken
+        await take_part(session, await session.get_one(Payment, payment_id), invoice, taken)
+
+
+async def take_part(session: UnitOfWork, payment: Payment, invoice: Invoice, minor: int) -> None:
+    """
+    Have the payment no longer pay so much of the invoice: a row below zero, and credit again.
+
+    The caller holds the customer's lock, and the payment pays that much of it.
+    """
+    payment.allocated_minor -= minor
+    invoice.paid_minor -= minor
+    invoice.updated_at = session.now
+    session.add(
+        PaymentAllocation(
+            payment_id=payment.id,
+            invoice_id=invoice.id,
+            amount_minor=-minor,
+            created_at=session.now,
+        )
+    )
+    await session.flush()
+    legs = opposite(allocated(minor))
+    await post(session, of_payment(PostingKind.DEALLOCATION, payment, legs, invoice_id=invoice.id))
 
 
 async def settle(

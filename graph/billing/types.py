@@ -194,6 +194,27 @@ class Invoice(RowType, Node):
     version: int = strawberry.field(description="Steps at each change, for `expectedVersion`")
 
 
+@strawberry.type(description="Money of a payment that was given back")
+class Refund(RowType):
+    row = records.Refund
+
+    amount: Money = strawberry.field(description="How much of the payment")
+    status: kinds.RefundStatus = strawberry.field(description="Whether it has left")
+    reason: str = strawberry.field(description="Why, as given")
+    reference: str | None = strawberry.field(description="Bank's or gateway's name for it")
+    created_at: datetime.datetime = strawberry.field(description="Timestamp of the refund")
+
+
+@strawberry.type(description="A payer's claim on a payment at the bank or gateway")
+class Dispute(RowType):
+    row = records.Dispute
+
+    status: kinds.DisputeStatus = strawberry.field(description="Open, or how it ended")
+    reason: str = strawberry.field(description="Why, as told")
+    opened_at: datetime.datetime = strawberry.field(description="Timestamp of its beginning")
+    closed_at: datetime.datetime | None = strawberry.field(description="Timestamp of its end")
+
+
 @strawberry.type(description="What a credit note takes back of one line of the invoice")
 class CreditNoteLine(RowType):
     row = credit_records.CreditNoteLine
@@ -234,27 +255,6 @@ class CreditNote(RowType, Node):
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Whose invoice it is"
     )
-
-
-@strawberry.type(description="Money of a payment that was given back")
-class Refund(RowType):
-    row = records.Refund
-
-    amount: Money = strawberry.field(description="How much of the payment")
-    status: kinds.RefundStatus = strawberry.field(description="Whether it has left")
-    reason: str = strawberry.field(description="Why, as given")
-    reference: str | None = strawberry.field(description="Bank's or gateway's name for it")
-    created_at: datetime.datetime = strawberry.field(description="Timestamp of the refund")
-
-
-@strawberry.type(description="A payer's claim on a payment at the bank or gateway")
-class Dispute(RowType):
-    row = records.Dispute
-
-    status: kinds.DisputeStatus = strawberry.field(description="Open, or how it ended")
-    reason: str = strawberry.field(description="Why, as told")
-    opened_at: datetime.datetime = strawberry.field(description="Timestamp of its beginning")
-    closed_at: datetime.datetime | None = strawberry.field(description="Timestamp of its end")
 
 
 @strawberry.federation.type(keys=["id"], description="Money received from a customer")

@@ -118,16 +118,6 @@ _ROWS: dict[str, tuple[str, int]] = {
         "each, each, 1",
         40_000,
     ),
-    "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
-    " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
-        f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"
-        f" ({_AT})::date, {_AT}",
-        40_000,
-    ),
-    "billing.credit_note_lines (credit_note_id, invoice_line_id, net_minor, tax_minor)": (
-        "each, each, 1, 0",
-        40_000,
-    ),
     "billing.payment_methods (customer_id, gateway, token, payer, label, is_autopay)": (
         f"{_OWNER}, 'stripe', 'pm_' || each, 'cus_' || each, 'Visa', false",
         20_000,
@@ -144,6 +134,16 @@ _ROWS: dict[str, tuple[str, int]] = {
     "billing.disputes (payment_id, customer_id, status, reason)": (
         f"each, {_OWNER}, 'OPEN', 'because'",
         20_000,
+    ),
+    "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
+    " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
+        f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"
+        f" ({_AT})::date, {_AT}",
+        40_000,
+    ),
+    "billing.credit_note_lines (credit_note_id, invoice_line_id, net_minor, tax_minor)": (
+        "each, each, 1, 0",
+        40_000,
     ),
     "billing.dunning_policies (code, name, currency, is_default, grace_days, minimum_minor, steps,"
     " no_cut_weekdays, no_cut_dates)": (

@@ -311,14 +311,17 @@ class TestARefund:
         assert keys == [refund_id]
         assert await self.status(database, attempt.payment_id) == [RefundStatus.SUCCEEDED]
 
-    async def test_that_the_gateway_refuses_is_credit_again(self, database, stripe):
+    async def test_that_the_gateway_refuses_is_credit_again_once(self, database, stripe):
         customer_id, attempt = await charged(database, stripe)
         stripe.intents.clear()
 
-        await refunded(database, attempt.payment_id, 1000)
+        refund_id = await refunded(database, attempt.payment_id, 1000)
         await carried_out(database)
+        refusal = {"id": "re_1", "status": "failed", "metadata": {"refund": str(refund_id)}}
+        await told(database, "refund.failed", refusal)
 
         assert await self.status(database, attempt.payment_id) == [RefundStatus.FAILED]
+        assert len(await announced(database, "billing.payment.refunded")) == 2
         assert await faults(database, customer_id) == []
 
 

@@ -7,10 +7,8 @@ import pytest
 from domain.billing.dunning_cases import DunningService
 from domain.billing.handlers import HANDLERS
 from domain.billing.invoice_queries import invoices_by_id
-from domain.billing.kinds import DunningStage, PaymentState, RefundStatus
-from domain.billing.payment_queries import refunds_by_payment
+from domain.billing.kinds import DunningStage, PaymentState
 from domain.billing.queries import allocations_by_payment, payments_by_id
-from domain.billing.refunds import RefundService
 from domain.customer.models import SubscriptionState
 from domain.kernel.access import SYSTEM
 from domain.kernel.errors import Conflict, DomainError
@@ -125,23 +123,6 @@ class TestRefunds:
         assert sum(isinstance(each, int) for each in done) == 2
         assert (await payment_of(database, payment_id)).returned_minor == 800
         assert await faults(database, customer_id) == []
-
-    async def test_that_the_gateway_refuses_become_credit_again_once(self, database):
-        customer_id = await created_customer(database)
-        payment_id = await recorded_payment(database, customer_id, 1000)
-        refund_id = await refunded(database, payment_id, 600, waits=True)
-
-        for _ in range(2):
-            async with database.unit_of_work(SYSTEM) as session:
-                await RefundService().settle_refund(session, refund_id, succeeded=False)
-
-        async with database.reading() as connection:
-            (refund,) = (await refunds_by_payment(connection, SYSTEM, [payment_id]))[payment_id]
-        assert refund.status is RefundStatus.FAILED
-        payment = await payment_of(database, payment_id)
-        assert (payment.state, payment.unallocated.minor) == (PaymentState.COMPLETED, 1000)
-        assert await faults(database, customer_id) == []
-        assert len(await announced(database, "billing.payment.refunded")) == 2
 
 
 class TestDisputes:

@@ -31,8 +31,8 @@ REASON = ErasureReason.CONSENT_WITHDRAWN
 #: Texts in customers' events that name no person: codes, names of columns, numbers of documents.
 HARMLESS = {
     "actions",
-    "credit_note_number",
     "failure_code",
+    "credit_note_number",
     "currency",
     "invoice_number",
     "nas_ip_address",
