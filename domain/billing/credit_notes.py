@@ -13,10 +13,9 @@ from domain.billing.kinds import CreditReason, InvoiceStatus, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import Invoice, InvoiceLine
 from domain.billing.numbering import next_number
-from domain.billing.payment_changes import stop_paying
 from domain.billing.postings import charged, of_credit_note, opposite
 from domain.billing.reaching import locked_invoice
-from domain.billing.settlement import open_invoices, settle, unspent_payments
+from domain.billing.settlement import free, open_invoices, settle, unspent_payments
 from domain.customer.models import Customer
 from domain.kernel import values
 from domain.kernel.access import Permission, require
@@ -92,8 +91,8 @@ class CreditNoteService:
         credit_note = await _numbered(session, invoice, credited, reason=reason, note=note)
         was_due = invoice.due_minor > 0
         surplus = credit_note.total_minor - credit_note.offset_minor
+        await _book(session, invoice, credit_note, surplus)
         reseller_id = customer.reseller_id
-        await _book(session, invoice, credit_note, surplus, reseller_id=reseller_id)
         await session.announce(CreditNoteIssued.of(credit_note, invoice, reseller_id=reseller_id))
         paid_by_money = invoice.paid_minor > invoice.credited_minor
         if was_due and not invoice.due_minor and paid_by_money:
@@ -188,16 +187,11 @@ async def _numbered(
 
 
 async def _book(
-    session: UnitOfWork,
-    invoice: Invoice,
-    credit_note: CreditNote,
-    surplus: int,
-    *,
-    reseller_id: int | None,
+    session: UnitOfWork, invoice: Invoice, credit_note: CreditNote, surplus: int
 ) -> None:
     """Take the charge back; what had been paid of it is freed first."""
     if surplus:
-        await stop_paying(session, invoice, surplus, reseller_id=reseller_id)
+        await free(session, invoice, surplus)
     invoice.paid_minor += credit_note.total_minor
     invoice.credited_minor += credit_note.total_minor
     invoice.credited_net_minor += credit_note.net_minor

@@ -66,28 +66,6 @@ async def take_back(
         )
 
 
-async def stop_paying(
-    session: UnitOfWork, invoice: Invoice, minor: int, *, reseller_id: int | None
-) -> None:
-    """Have payments pay so much less of the invoice, the latest first: it is credit again."""
-    part = PaymentAllocation
-    paid = func.sum(part.amount_minor)
-    rows = await session.execute(
-        select(part.payment_id, paid)
-        .where(part.invoice_id == invoice.id)
-        .group_by(part.payment_id)
-        .having(paid > 0)
-        .order_by(func.max(part.id).desc())
-    )
-    for payment_id, pays in rows.all():
-        taken = min(minor, int(pays))
-        if not taken:
-            break
-        minor -= taken
-        payment = await session.get_one(Payment, payment_id)
-        await take_back(session, payment, [(invoice, taken)], reseller_id=reseller_id)
-
-
 async def free(
     session: UnitOfWork, payment: Payment, minor: int, *, reseller_id: int | None
 ) -> None:
