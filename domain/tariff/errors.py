@@ -21,13 +21,49 @@ class PlanCodeTaken(Conflict):
 
 
 class PlanNotOnSale(Conflict):
-    """A retired plan: who is on it stays, nobody else gets it."""
+    """Retired, or not the edition of its code that is sold then: who is on it stays."""
 
     code = ErrorCode.PLAN_NOT_ON_SALE
 
     def __init__(self, plan_code: str) -> None:
-        super().__init__(f"The plan {plan_code} is no longer on sale", path=["tariffPlanId"])
+        super().__init__(f"The plan {plan_code} is not on sale", path=["tariffPlanId"])
         self.plan_code = plan_code
+
+
+class PlanNotAvailable(Conflict):
+    """The plan is on sale, and not to customers of that type or reseller."""
+
+    code = ErrorCode.PLAN_NOT_AVAILABLE
+
+    def __init__(self, plan_code: str) -> None:
+        super().__init__(
+            f"The plan {plan_code} is not sold to this customer", path=["tariffPlanId"]
+        )
+        self.plan_code = plan_code
+
+
+class PlanSuperseded(Conflict):
+    """There is a later edition of the plan: the next one follows that."""
+
+    code = ErrorCode.PLAN_SUPERSEDED
+
+    def __init__(self, plan_code: str, edition: int) -> None:
+        super().__init__(
+            f"Edition {edition} of the plan {plan_code} has a successor", path=["tariffPlanId"]
+        )
+        self.plan_code = plan_code
+
+
+class NoChangeScheduled(Conflict):
+    """The customer's plan is not about to change."""
+
+    code = ErrorCode.NO_CHANGE_SCHEDULED
+
+    def __init__(self, customer_id: int) -> None:
+        super().__init__(
+            f"No change of plan is scheduled for customer {customer_id}", path=["customerId"]
+        )
+        self.customer_id = customer_id
 
 
 class NoPlanAssigned(Conflict):

@@ -22,12 +22,16 @@ class _PlanEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPublished(_PlanEvent):
+    """A new plan, or a new edition of one, which is sold from ``effective_from`` on."""
+
     type: ClassVar[str] = "tariff.plan.published"
 
     name: str
     amount_minor: int
     currency: str
     billing_cycle: BillingCycle
+    edition: int
+    effective_from: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +69,16 @@ class PlanAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanCancelled(Event):
+    """``termination_fee_minor`` is what leaving within the minimum term costs."""
+
     type: ClassVar[str] = "tariff.plan.cancelled"
 
     assignment_id: int
     tariff_plan_id: int
     ended_at: datetime
     reason: str | None
+    termination_fee_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.tariff.models import BillingCycle
 
@@ -41,6 +42,11 @@ class UsageMonth:
     def latest(self, now: datetime) -> datetime:
         """The instant whose plan counts for the month: now, or the last one of a month gone."""
         return min(now, self.ends_at - timedelta(microseconds=1))
+
+
+def local_midnight(on: date, time_zone: str) -> datetime:
+    """The instant at which the day begins in the IANA time zone; the first one, of two."""
+    return datetime.combine(on, time(), ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def months_later(instant: datetime, months: int) -> datetime:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.kernel.money import Money
 from domain.tariff.models import BillingCycle, FupAction, FupState
+from domain.tariff.proration import Settlement
 
 
 class AssignmentState(StrEnum):
@@ -39,6 +40,15 @@ class TariffPlan:
     created_at: datetime
     updated_at: datetime
     version: int
+    edition: int = 1
+    overage_block_octets: int | None = None
+    overage_price_minor: int | None = None
+    contract_months: int | None = None
+    early_termination_fee_minor: int = 0
+    customer_types: list[str] | None = None
+    reseller_ids: list[int] | None = None
+    effective_from: datetime | None = None
+    effective_to: datetime | None = None
 
     @property
     def price(self) -> Money:
@@ -49,8 +59,23 @@ class TariffPlan:
         return Money(self.setup_fee_minor, self.currency)
 
     @property
+    def overage_price(self) -> Money | None:
+        """Of each block begun; None unless usage beyond the allowance is charged."""
+        if self.overage_price_minor is None:
+            return None
+        return Money(self.overage_price_minor, self.currency)
+
+    @property
+    def early_termination_fee(self) -> Money:
+        return Money(self.early_termination_fee_minor, self.currency)
+
+    @property
     def is_on_sale(self) -> bool:
-        return self.retired_at is None
+        """Not retired, and the edition of its code whose time it is."""
+        now = datetime.now(UTC)
+        has_begun = self.effective_from is None or self.effective_from <= now
+        is_over = self.effective_to is not None and self.effective_to <= now
+        return self.retired_at is None and has_begun and not is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +91,18 @@ class PlanAssignment:
     currency: str
     billing_cycle: BillingCycle
     created_at: datetime
+    settlement: Settlement = Settlement.CREDIT
+    contract_ends_at: datetime | None = None
+    termination_fee_minor: int = 0
 
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def termination_fee(self) -> Money:
+        """What ending it before the end of its minimum term came to."""
+        return Money(self.termination_fee_minor, self.currency)
 
     @property
     def state(self) -> AssignmentState:

@@ -72,6 +72,7 @@ FIELDS: Mapping[str, Need] = {
     "Customer.taxId": customer.READS_IDENTITY_NUMBERS,
     "InvoiceBuyer.taxId": customer.READS_IDENTITY_NUMBERS,
     "Document.numberLast4": customer.READS_IDENTITY_NUMBERS,
+    "TariffPlan.resellerIds": tariff.READS_OFFERED_RESELLERS,
 }
 
 # A line each: mutations: any of these permissions: what completes "You may not ...".
@@ -90,9 +91,10 @@ createReseller: reseller:write: create resellers
 updateReseller: reseller:write: change resellers
 changeResellerStatus: reseller:write: change a reseller's status
 settleCommissions: reseller:write: settle commission
-createTariffPlan updateTariffPlan retireTariffPlan: catalogue:write: \
+createTariffPlan reviseTariffPlan updateTariffPlan retireTariffPlan: catalogue:write: \
 change the catalogue of tariff plans
-assignTariffPlan changeTariffPlan cancelTariffPlan: tariff:assign: assign tariff plans
+assignTariffPlan changeTariffPlan withdrawTariffPlanChange cancelTariffPlan: tariff:assign: \
+assign tariff plans
 recordUsage: usage:write: record usage
 authenticateCustomer: radius:authenticate: authenticate customers
 authorizeCustomer: radius:read: read service authorizations

@@ -14,6 +14,10 @@ class TariffFields:
     plan: PlanAssignment | None = strawberry.field(
         resolver=assignments.customer_plan, description="Plan the customer is on now"
     )
+    scheduled_plan: PlanAssignment | None = strawberry.field(
+        resolver=assignments.scheduled_plan,
+        description="Plan the customer is to be on next; null unless a change is scheduled",
+    )
     plan_history: Connection[PlanAssignment] | None = strawberry.field(
         resolver=assignments.customer_plan_history,
         description="Plans the customer is, was or will be on, the latest start first",

@@ -4,7 +4,10 @@ import datetime
 
 import strawberry
 
-from domain.tariff import errors, models, records
+from domain.customer.models import CustomerType
+from domain.tariff import errors, models, proration, records
+from graph.connections import Connection
+from graph.customer import enums as customer_enums  # noqa: F401 (describes CustomerType first)
 from graph.ids import id_of
 from graph.money import Money
 from graph.node import Node
@@ -50,6 +53,36 @@ class TariffPlan(RowType, Node):
     throttled_upload_kbps: int | None = strawberry.field(
         description="Upstream rate in kbit/s once throttled; null unless THROTTLE"
     )
+    overage_block_octets: BigInt | None = strawberry.field(
+        description="Octets that one overage price pays for; null unless overage is charged"
+    )
+    overage_price: Money | None = strawberry.field(
+        description="Price of each block of octets begun beyond the allowance"
+    )
+    contract_months: int | None = strawberry.field(
+        description="Minimum term in months; null when there is none"
+    )
+    early_termination_fee: Money = strawberry.field(
+        description="Price of leaving within the minimum term"
+    )
+    customer_types: list[CustomerType] | None = strawberry.field(
+        description="Types of customers it is sold to; null when to all"
+    )
+    reseller_ids: list[int] | None = strawberry.field(
+        description="Numbers of resellers whose customers it is sold to; null when to all"
+    )
+    edition: int = strawberry.field(
+        description="Which version of the code's terms it is, from 1; the terms never change"
+    )
+    effective_from: datetime.datetime | None = strawberry.field(
+        description="Timestamp from which the edition is sold; null when since its publication"
+    )
+    effective_to: datetime.datetime | None = strawberry.field(
+        description="Timestamp from which the next edition is sold in its place"
+    )
+    editions: Connection["TariffPlan"] | None = strawberry.field(
+        resolver=plans.plan_editions, description="Editions of its code, the newest first"
+    )
     is_on_sale: bool = strawberry.field(description="Whether customers can be put on it")
     retired_at: datetime.datetime | None = strawberry.field(
         description="Timestamp of its withdrawal from sale"
@@ -79,6 +112,15 @@ class PlanAssignment(RowType, Node):
     )
     ended_at: datetime.datetime | None = strawberry.field(
         description="Timestamp of its end, exclusive; may lie ahead, null when open"
+    )
+    settlement: proration.Settlement = strawberry.field(
+        description="What becomes of days paid for on the plan before and not used"
+    )
+    contract_ends_at: datetime.datetime | None = strawberry.field(
+        description="Timestamp of the minimum term's end; null when there is none"
+    )
+    termination_fee: Money = strawberry.field(
+        description="What ending it within its minimum term came to"
     )
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Who is on the plan"
@@ -121,11 +163,18 @@ class PlanCodeTaken(Problem, UserError):
     plan_code: str = strawberry.field(description="Code asked for")
 
 
-@strawberry.type(description="The plan is retired: who is on it stays, nobody else gets it")
+@strawberry.type(description="The plan is retired, or not the edition that is sold then")
 class PlanNotOnSale(Problem, UserError):
     shows = errors.PlanNotOnSale
 
     plan_code: str = strawberry.field(description="Code of the plan")
 
 
-PROBLEMS.extend([PlanCodeTaken, PlanNotOnSale])
+@strawberry.type(description="The plan is not sold to customers of that type or reseller")
+class PlanNotAvailable(Problem, UserError):
+    shows = errors.PlanNotAvailable
+
+    plan_code: str = strawberry.field(description="Code of the plan")
+
+
+PROBLEMS.extend([PlanCodeTaken, PlanNotOnSale, PlanNotAvailable])

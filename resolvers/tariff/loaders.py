@@ -23,12 +23,27 @@ class TariffLoaders(LoaderGroup):
         return self.one(queries.plans_by_code)
 
     @cached_property
+    def edition_count_by_code(self) -> DataLoader[str, int]:
+        return self.each(queries.edition_counts_by_code, missing=0)
+
+    @cached_property
+    def editions_by_code(self) -> DataLoader[tuple[str, Slice], Listing[records.TariffPlan]]:
+        return self.pages(
+            queries.edition_pages_by_code,
+            lambda key, _part: self.edition_count_by_code.load(key),
+        )
+
+    @cached_property
     def assignment_by_id(self) -> DataLoader[int, records.PlanAssignment | None]:
         return self.one(queries.assignments_by_id)
 
     @cached_property
     def current_assignment_by_customer(self) -> DataLoader[int, records.PlanAssignment | None]:
         return self.one(queries.current_assignments)
+
+    @cached_property
+    def scheduled_assignment_by_customer(self) -> DataLoader[int, records.PlanAssignment | None]:
+        return self.one(queries.scheduled_assignments)
 
     @cached_property
     def assignment_count_by_customer(self) -> DataLoader[int, int]:

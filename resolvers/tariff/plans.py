@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 
 from domain.kernel.access import Permission, require
+from domain.kernel.paging import Slice
 from domain.tariff import queries, records
 from domain.tariff.queries import PlanFilter, PlanList
 from resolvers.connections import Listing
@@ -26,6 +27,19 @@ def plan_of(
     if root.tariff_plan_id is None:
         return None
     return info.loaders.plan_by_id.load(root.tariff_plan_id)
+
+
+def plan_editions(
+    root: records.TariffPlan,
+    info: Info,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Awaitable[Listing[records.TariffPlan]]:
+    """TariffPlan.editions: of its code, the newest first."""
+    part = Slice.of(first, after, last, before)
+    return info.loaders.editions_by_code.load((root.code, part))
 
 
 async def plan_list(info: Info, asked: PlanList) -> Listing[records.TariffPlan]:

@@ -239,6 +239,7 @@ _INDEXES = """
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
     from pg_index join pg_class on pg_class.oid = indrelid
     where relkind = 'r' and not relispartition and relnamespace > 16383 and not indisunique
+        and not indisexclusion
 """
 
 

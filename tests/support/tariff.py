@@ -50,6 +50,26 @@ async def created_plan(database: Database, plan: CreatePlan | None = None, **fac
         return created.id
 
 
+async def revised_plan(
+    database: Database,
+    plan_id: int,
+    *,
+    effective_from: datetime | None = None,
+    expected_version: int | None = None,
+    **changes: Any,
+) -> int:
+    """Publish the next edition of the plan; its id."""
+    async with database.unit_of_work(SYSTEM) as session:
+        edition = await CatalogueService().revise_plan(
+            session,
+            plan_id,
+            changes,
+            effective_from=effective_from,
+            expected_version=expected_version,
+        )
+        return edition.id
+
+
 async def retired_plan(database: Database, **facts: Any) -> int:
     """A plan that is no longer on sale; its id."""
     plan_id = await created_plan(database, **facts)

@@ -35,8 +35,13 @@ NODES_BY_ID = "query Q($ids: [ID!]!) { rows: nodes(ids: $ids) { id } }"
 ENTITIES = """
     query Q($of: [_Any!]!) { rows: _entities(representations: $of) { ... on Node { id } } }
 """
-#: Edges that lead from an estate to no row of it: up and down the trees.
-ELSEWHERE = {"NetworkSegment.parent", "Reseller.parent", "Reseller.children"}
+#: Edges that lead from an estate to no row of it: up and down the trees, and to what is to come.
+ELSEWHERE = {
+    "NetworkSegment.parent",
+    "Reseller.parent",
+    "Reseller.children",
+    "Customer.scheduledPlan",
+}
 #: As many root fields as anybody may ask for at once.
 TOGETHER = 8
 

@@ -38,6 +38,7 @@ RESELLERS_CHANGES = {
     "updateAddress",
     "updateCustomer",
     "updateWebhookEndpoint",
+    "withdrawTariffPlanChange",
 }
 #: What is written by asking: who read, and how far the consumers are.
 _RESTLESS = {"kernel.audit_entries", "kernel.event_consumers", "kernel.inbox"}
