@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement
 
 from domain.billing import records
 from domain.billing.models import BillingAccount, Invoice, Payment
+from domain.billing.plan_changes import PlanChangePreview
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, Role
 from domain.kernel.needs import reading
@@ -15,6 +16,7 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    PlanChangePreview: reading("billing accounts", Permission.BILLING_READ),
 }
 
 

@@ -1,7 +1,7 @@
 """What may be done about a customer's plan (guide: Tariff Plan Assignment)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -11,9 +11,9 @@ from domain.customer.models import Customer, CustomerStatus, SubscriptionState
 from domain.customer.services import CustomerService
 from domain.kernel import values
 from domain.kernel.access import Actor, Permission, require
-from domain.kernel.errors import Invalid
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.tariff import assignments
+from domain.tariff.change_times import start_of_change
 from domain.tariff.commands import PlanChangeTime
 from domain.tariff.enforcement import reassess
 from domain.tariff.errors import (
@@ -24,12 +24,10 @@ from domain.tariff.errors import (
     PlanNotOnSale,
 )
 from domain.tariff.models import PlanAssignment, TariffPlan
-from domain.tariff.periods import local_midnight, next_cycle_start
 from domain.tariff.policy import visible_plans
 from domain.tariff.proration import Settlement
 
 _ACT = "assign tariff plans"
-_FARTHEST_AHEAD = timedelta(days=366)
 
 #: States that a plan does not lead out of: in service already, or suspended for a reason that
 #: another plan does not lift.
@@ -93,7 +91,9 @@ class TariffService:
         if not rows:
             raise NoPlanAssigned(customer_id)
         present = rows[0]
-        starts_at = _start_of_change(customer, present, when=when, on=on, now=session.now)
+        starts_at = start_of_change(
+            when, on=on, time_zone=customer.time_zone, present=present, now=session.now
+        )
         if present.tariff_plan_id == tariff_plan_id:
             return await self._keep(session, customer, rows)
         plan = await _plan_on_sale(session, customer, tariff_plan_id, at=starts_at)
@@ -219,26 +219,6 @@ async def _plan_on_sale(
     if not plan.is_offered_to(customer.type, customer.reseller_id):
         raise PlanNotAvailable(plan.code)
     return plan
-
-
-def _start_of_change(
-    customer: Customer,
-    present: PlanAssignment,
-    *,
-    when: PlanChangeTime,
-    on: date | None,
-    now: datetime,
-) -> datetime:
-    if (when is PlanChangeTime.ON_DATE) == (on is None):
-        raise Invalid("on", "is required with ON_DATE, and only then")
-    if on is not None:
-        starts_at = local_midnight(on, customer.time_zone)
-        if not now < starts_at <= now + _FARTHEST_AHEAD:
-            raise Invalid("on", "must be ahead, by a year at most")
-        return starts_at
-    if when is PlanChangeTime.NOW:
-        return now
-    return next_cycle_start(present.started_at, present.billing_cycle, after=now)
 
 
 def _is_activated_by_plan(actor: Actor, state: SubscriptionState) -> bool:

@@ -43,6 +43,7 @@ PARTS = frozenset(
         "InvoiceBuyer",
         "Money",
         "PageInfo",
+        "PlanChangeLine",
         "RateLimit",
         "ServiceSubscription",
         "SkippedAccount",

@@ -1,6 +1,7 @@
 """Fields that return plans of the catalogue."""
 
 from collections.abc import Awaitable
+from typing import Any
 
 from domain.kernel.access import Permission, require
 from domain.kernel.paging import Slice
@@ -20,10 +21,8 @@ def by_code(info: Info, code: str) -> Awaitable[records.TariffPlan | None]:
     return info.loaders.plan_by_code.load(code)
 
 
-def plan_of(
-    root: records.PlanAssignment | records.UsageSummary, info: Info
-) -> Awaitable[records.TariffPlan | None] | None:
-    """PlanAssignment.plan, UsageSummary.plan"""
+def plan_of(root: Any, info: Info) -> Awaitable[records.TariffPlan | None] | None:
+    """The plan that the row names, if it does: PlanAssignment.plan, UsageSummary.plan."""
     if root.tariff_plan_id is None:
         return None
     return info.loaders.plan_by_id.load(root.tariff_plan_id)
