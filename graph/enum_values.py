@@ -23,6 +23,7 @@ ErrorCode.PLAN_NOT_AVAILABLE: The plan is not sold to customers of that type or 
 ErrorCode.PLAN_SUPERSEDED: The edition of the plan has a successor
 ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
 ErrorCode.NO_CHANGE_SCHEDULED: The customer's plan is not about to change
+ErrorCode.USAGE_PERIOD_OPEN: The month of usage has not ended
 ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
 ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
 ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
@@ -301,6 +302,9 @@ PlanChangeTime.NEXT_CYCLE: When the running cycle ends
 PlanChangeTime.ON_DATE: When the day begins in the customer's time zone
 Settlement.CREDIT: They are credited, day by day
 Settlement.NONE: Nothing comes back
+TopUpState.ACTIVE: Octets of it can be used
+TopUpState.EXHAUSTED: All of it is used
+TopUpState.EXPIRED: What is left of it can be used no more
 UsageSource.RADIUS: From accounting
 UsageSource.IMPORT: From another system
 UsageSource.ADJUSTMENT: Correction by staff, may be negative

@@ -22,9 +22,10 @@ def load_models() -> None:
     importlib.import_module("domain.kernel.idempotency")
     importlib.import_module("domain.kernel.inbox")
     for package in pkgutil.iter_modules(domain.__path__):
-        name = f"domain.{package.name}.models"
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name)
+        folder = importlib.import_module(f"domain.{package.name}")
+        for module in pkgutil.iter_modules(folder.__path__):
+            if module.name.endswith("models"):
+                importlib.import_module(f"domain.{package.name}.{module.name}")
 
 
 def _is_partition(name: str | None, kind: str) -> bool:

@@ -1,5 +1,7 @@
 """Row-level security: what the tenants' role may touch, and which rows of it are a tenant's own."""
 
+import re
+
 from alembic import op
 from sqlalchemy import text
 
@@ -38,6 +40,8 @@ GRANTS: dict[str, str] = {
     "tariff.plan_assignments": "select, insert, update",
     "tariff.usage_records": _READ,
     "tariff.usage_counters": "select, insert, update",
+    "tariff.usage_days": _READ,
+    "tariff.top_ups": "select, insert, update",
     "billing.billing_accounts": _READ,
     "billing.invoices": _READ,
     "billing.invoice_lines": _READ,
@@ -171,6 +175,13 @@ exception
             using hint = format('as an administrator: grant {ROLE} to %I;', current_user);
 end $$
 """
+_TABLES = """
+    select relation.oid::regclass::text as name, array_agg(attname::text) as columns
+    from pg_class relation
+    join pg_attribute on attrelid = relation.oid and attnum > 0 and not attisdropped
+    where relkind in ('r', 'p') and not relispartition and relation.oid >= 16384
+    group by 1
+"""
 _TABLES_OF_TENANTS = """
     select relation.oid::regclass::text as name, bool_or(attname = 'customer_id') as of_customer
     from pg_class relation
@@ -193,17 +204,34 @@ def secure_rows() -> None:
         op.execute(f"grant usage on schema {schema} to {ROLE}")
         # Triggers fire all the same; everything else is called by the owner.
         op.execute(f"revoke execute on all functions in schema {schema} from public")
-    for table, rights in GRANTS.items():
+    columns = _columns()
+    for table in GRANTS.keys() & columns.keys():
         op.execute(f"revoke all on {table} from {ROLE}")
-        op.execute(f"grant {rights} on {table} to {ROLE}")
+        op.execute(f"grant {_rights(table, columns[table])} on {table} to {ROLE}")
     op.execute(f"grant usage on sequence kernel.events_id_seq to {ROLE}")
     for statement in _COUNTS_UP:
         op.execute(statement)
     for table, own_rows in _all_policies().items():
-        _protect(table, own_rows)
+        if table in columns:
+            _protect(table, own_rows)
     _create_policy("kernel.events", "told", f"for insert to {ROLE} with check ({_TOLD})")
     numbered = f"as restrictive for insert to {ROLE} with check ({_NUMBERED})"
     _create_policy("kernel.events", "numbered", numbered)
+
+
+def _columns() -> dict[str, frozenset[str]]:
+    """Table → its columns, of the tables that there are: later migrations make the others."""
+    found = op.get_bind().execute(text(_TABLES))
+    return {each.name: frozenset(each.columns) for each in found}
+
+
+def _rights(table: str, columns: frozenset[str]) -> str:
+    """What is granted on the table, but for columns that a later or an earlier migration has."""
+
+    def present(named: re.Match[str]) -> str:
+        return f"({', '.join(each for each in named[1].split(', ') if each in columns)})"
+
+    return re.sub(r"\(([^)]*)\)", present, GRANTS[table])
 
 
 def _all_policies() -> dict[str, str]:

@@ -32,13 +32,21 @@ async def unfinished(session: UnitOfWork, customer_id: int) -> Sequence[PlanAssi
     return rows.all()
 
 
-async def plan_in_force(session: UnitOfWork, customer_id: int, at: datetime) -> TariffPlan | None:
-    """The plan that the customer is or was on at the instant."""
-    return await session.scalar(
-        select(TariffPlan)
-        .join(PlanAssignment, PlanAssignment.tariff_plan_id == TariffPlan.id)
-        .where(PlanAssignment.customer_id == customer_id, PlanAssignment.in_force(at))
+async def plans_in_force(
+    session: UnitOfWork, customer_id: int, *instants: datetime
+) -> list[TariffPlan | None]:
+    """The plan that the customer is or was on at each of the instants."""
+    assignment = PlanAssignment
+    found = await session.execute(
+        select(TariffPlan, assignment.started_at, assignment.ended_at)
+        .join(assignment, assignment.tariff_plan_id == TariffPlan.id)
+        .where(assignment.customer_id == customer_id, or_(*map(assignment.in_force, {*instants})))
     )
+    rows = found.all()
+    return [
+        next((plan for plan, start, end in rows if start <= at and (end is None or end > at)), None)
+        for at in instants
+    ]
 
 
 async def finish(session: UnitOfWork, rows: Sequence[PlanAssignment], at: datetime) -> None:

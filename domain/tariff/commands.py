@@ -6,6 +6,7 @@ from enum import StrEnum
 from domain.customer.models import CustomerType
 from domain.kernel.money import Money
 from domain.tariff.models import BillingCycle, FupAction, TariffPlan
+from domain.tariff.windows import FreeWindow, windows_of
 
 
 class PlanChangeTime(StrEnum):
@@ -44,6 +45,7 @@ class CreatePlan:
     early_termination_fee: Money | None = None
     customer_types: tuple[CustomerType, ...] | None = None
     reseller_ids: tuple[int, ...] | None = None
+    free_windows: tuple[FreeWindow, ...] | None = None
 
 
 def offer_of(plan: TariffPlan) -> CreatePlan:
@@ -68,4 +70,5 @@ def offer_of(plan: TariffPlan) -> CreatePlan:
         early_termination_fee=Money(plan.early_termination_fee_minor, plan.currency),
         customer_types=None if types is None else tuple(map(CustomerType, types)),
         reseller_ids=None if plan.reseller_ids is None else tuple(plan.reseller_ids),
+        free_windows=windows_of(plan.free_windows) or None,
     )

@@ -1,5 +1,7 @@
 """What can go wrong with tariffs."""
 
+from datetime import date
+
 from domain.kernel.errors import Conflict, ErrorCode, NotFound
 
 
@@ -86,3 +88,13 @@ class DedupeKeyReused(Conflict):
             f"Usage was recorded under {dedupe_key} with other octets", path=["dedupeKey"]
         )
         self.dedupe_key = dedupe_key
+
+
+class UsagePeriodOpen(Conflict):
+    """The month has not ended where the customer is: it cannot be closed."""
+
+    code = ErrorCode.USAGE_PERIOD_OPEN
+
+    def __init__(self, period_start: date) -> None:
+        super().__init__(f"The month from {period_start} has not ended", path=["periodStart"])
+        self.period_start = period_start

@@ -111,3 +111,28 @@ class FupChanged(Event):
     period_start: date
     from_state: FupState
     to_state: FupState
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUpActivated(Event):
+    """Octets were bought on top of the allowance; they are good until ``expires_at``."""
+
+    type: ClassVar[str] = "tariff.topup.activated"
+
+    top_up_id: int
+    octets: int
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsagePeriodClosed(Event):
+    """The month was closed to be billed; its ``overage_minor`` is due, in ``currency`` if any."""
+
+    type: ClassVar[str] = "tariff.usage_period.closed"
+
+    period_start: date
+    overage_octets: int
+    overage_minor: int
+    currency: str | None

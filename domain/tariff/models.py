@@ -1,6 +1,6 @@
-"""Tables of the tariff module: plans, assignments, usage and its monthly counters."""
+"""Tables of the tariff module: plans and assignments, and the words of all of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,15 +13,14 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
-    func,
     or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym, validates
 
-from domain.kernel.base import BigInt, BigKey, Key, Model, Timestamps
+from domain.kernel.base import BigInt, Key, Model, Timestamps
 from domain.tariff.proration import Settlement
 
 
@@ -146,6 +145,7 @@ class TariffPlan(Timestamps, Model):
     overage_price_minor: Mapped[BigInt | None]
     contract_months: Mapped[int | None]
     early_termination_fee_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    free_windows: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     customer_types: Mapped[list[str] | None] = mapped_column(ARRAY(String(40)))
     reseller_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     effective_from: Mapped[datetime | None]
@@ -235,52 +235,3 @@ class PlanAssignment(Timestamps, Model):
     def in_force(cls, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
         """The predicate of the rows in force at the instant: one a customer at most."""
         return (cls.started_at <= at) & or_(cls.ended_at.is_(None), cls.ended_at > at)
-
-
-class UsageRecord(Model):
-    """Octets that a customer moved, as one source reported them: written once, never changed."""
-
-    __tablename__ = "usage_records"
-    __audited__ = False
-    __table_args__ = (
-        UniqueConstraint("customer_id", "dedupe_key"),
-        CheckConstraint(
-            "source = 'ADJUSTMENT' or (downloaded_octets >= 0 and uploaded_octets >= 0)",
-            name="only_adjustments_negative",
-        ),
-        {"schema": "tariff"},
-    )
-
-    id: Mapped[BigKey]
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.customers.id"))
-    period_start: Mapped[date]
-    downloaded_octets: Mapped[BigInt]
-    uploaded_octets: Mapped[BigInt]
-    recorded_at: Mapped[datetime]
-    source: Mapped[UsageSource]
-    dedupe_key: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class UsageCounter(Model):
-    """
-    The sum of a customer's usage records of one UTC calendar month.
-
-    ``fup_state`` is the state last announced; ``notified_percent`` the highest threshold
-    announced in the period (0, 80 or 100).
-    """
-
-    __tablename__ = "usage_counters"
-    __audited__ = False
-    __table_args__ = (
-        CheckConstraint("downloaded_octets >= 0 and uploaded_octets >= 0", name="not_negative"),
-        {"schema": "tariff", "postgresql_with": {"fillfactor": "70"}},
-    )
-
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.customers.id"), primary_key=True)
-    period_start: Mapped[date] = mapped_column(primary_key=True)
-    downloaded_octets: Mapped[BigInt]
-    uploaded_octets: Mapped[BigInt]
-    fup_state: Mapped[FupState]
-    notified_percent: Mapped[int]
-    updated_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from domain.kernel.errors import Invalid
 from domain.kernel.money import Money
 from domain.tariff.commands import CreatePlan
 from domain.tariff.models import FupAction
+from domain.tariff.windows import checked_windows
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _FASTEST_KBPS = 2**31 - 1
@@ -28,6 +29,7 @@ def checked_plan(command: CreatePlan) -> dict[str, Any]:
         **_fair_usage(command),
         **_overage(command),
         **_contract(command),
+        "free_windows": checked_windows(command.free_windows or (), "freeWindows"),
         "customer_types": _named(command.customer_types, "customerTypes"),
         "reseller_ids": _named(command.reseller_ids, "resellerIds"),
     }

@@ -15,6 +15,8 @@ READS = {
     records.TariffPlan: reading("tariff plans", Permission.TARIFF_READ),
     records.PlanAssignment: reading("plan assignments", Permission.TARIFF_READ),
     records.UsageSummary: reading("usage", Permission.TARIFF_READ),
+    records.UsageDay: reading("usage", Permission.TARIFF_READ),
+    records.TopUp: reading("top-ups", Permission.TARIFF_READ),
 }
 #: Which resellers have an offer of their own is the provider's business.
 READS_OFFERED_RESELLERS = Need(

@@ -40,6 +40,7 @@ PARTS = frozenset(
         "BillingAddress",
         "BillingRun",
         "EventType",
+        "FreeWindow",
         "InvoiceBuyer",
         "Money",
         "PageInfo",
@@ -47,6 +48,7 @@ PARTS = frozenset(
         "RateLimit",
         "ServiceSubscription",
         "SkippedAccount",
+        "UsageOverage",
         "Viewer",
         "_Service",
     }
@@ -97,6 +99,8 @@ change the catalogue of tariff plans
 assignTariffPlan changeTariffPlan withdrawTariffPlanChange cancelTariffPlan: tariff:assign: \
 assign tariff plans
 recordUsage: usage:write: record usage
+topUpUsage: tariff:assign: top up usage
+closeUsageMonth: billing:write: close months of usage
 authenticateCustomer: radius:authenticate: authenticate customers
 authorizeCustomer: radius:read: read service authorizations
 recordAccounting: radius:account: record accounting

@@ -46,6 +46,8 @@ SIZES: dict[str, int] = {
     "Customer.documents": 3,
     "Customer.metrics": 5,
     "Customer.networkSegments": 3,
+    "Customer.usageDays": 31,
+    "TariffPlan.freeWindows": 2,
     "MetricSeries.points": 50,
     "Alert.notifications": 3,
     "Invoice.allocations": 3,

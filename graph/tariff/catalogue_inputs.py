@@ -10,6 +10,7 @@ from domain.customer.models import CustomerType
 from domain.kernel.errors import Invalid
 from domain.kernel.money import Money
 from domain.tariff import commands, models
+from domain.tariff.windows import FreeWindow
 from graph.money import MoneyInput
 from graph.payloads import ChangeInput, MutationInput, given
 from graph.scalars import BigInt
@@ -32,6 +33,17 @@ _REQUIRED = {
     "download_kbps": "downloadKbps",
     "upload_kbps": "uploadKbps",
 }
+
+
+@strawberry.input(description="Time of the week, where the customer is, at which usage is free")
+class FreeWindowInput:
+    weekdays: list[int] = strawberry.field(description="Days from 1 (Monday) to 7 (Sunday)")
+    from_minute: int = strawberry.field(
+        default=0, description="Minutes since midnight of its start"
+    )
+    to_minute: int = strawberry.field(
+        default=1440, description="Minutes since midnight of its end, exclusive"
+    )
 
 
 @strawberry.input(description="A tariff plan to put on sale")
@@ -75,6 +87,9 @@ class CreateTariffPlanInput(MutationInput):
     )
     early_termination_fee: MoneyInput | None = strawberry.field(
         default=None, description="Price of leaving within the minimum term; nothing by default"
+    )
+    free_windows: list[FreeWindowInput] | None = strawberry.field(
+        default=None, description="Times of the week at which usage does not count, at most 20"
     )
     customer_types: list[CustomerType] | None = strawberry.field(
         default=None, description="Types of customers it is sold to; all by default"
@@ -133,6 +148,9 @@ class ReviseTariffPlanInput(ChangeInput):
     early_termination_fee: MoneyInput | None = strawberry.field(
         default=UNSET, description="Price of leaving within the minimum term"
     )
+    free_windows: list[FreeWindowInput] | None = strawberry.field(
+        default=UNSET, description="Times of the week at which usage does not count; null for none"
+    )
     customer_types: list[CustomerType] | None = strawberry.field(
         default=UNSET, description="Types of customers it is sold to; null for all"
     )
@@ -177,6 +195,11 @@ def _terms(input: Any) -> dict[str, Any]:
     for name, field in _AMOUNTS.items():
         if amount := terms.get(name):
             terms[name] = Money.parse(amount.amount, amount.currency, field=field)
+    if terms.get("free_windows") is not None:
+        terms["free_windows"] = tuple(
+            FreeWindow(tuple(each.weekdays), each.from_minute, each.to_minute)
+            for each in terms["free_windows"]
+        )
     for name in _LISTS:
         if terms.get(name) is not None:
             terms[name] = tuple(terms[name])

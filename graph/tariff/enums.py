@@ -13,7 +13,8 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     models.UsageSource: "Where a usage record comes from; an ADJUSTMENT may take octets away",
     commands.PlanChangeTime: "When a change of plan takes effect",
     proration.Settlement: "What becomes of days that were paid for and are not used",
-    queries.UsagePeriod: "A UTC calendar month, as seen from now",
+    queries.UsagePeriod: "A calendar month in the customer's time zone, as seen from now",
+    records.TopUpState: "Whether a top-up can be used, is used up, or was not used in time",
     records.AssignmentState: "Whether an assignment lies ahead, holds, is over or was withdrawn",
 }
 

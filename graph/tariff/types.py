@@ -16,6 +16,7 @@ from graph.refs import CustomerRef
 from graph.rows import RowType
 from graph.scalars import BigInt
 from graph.tariff import enums  # noqa: F401 (describes the enums before a type names them)
+from graph.tariff.usage_types import FreeWindow, UsageOverage
 from resolvers.customer import customers
 from resolvers.tariff import plans
 
@@ -58,6 +59,10 @@ class TariffPlan(RowType, Node):
     )
     overage_price: Money | None = strawberry.field(
         description="Price of each block of octets begun beyond the allowance"
+    )
+    free_windows: list[FreeWindow] = strawberry.field(
+        resolver=lambda root: root.free_times,
+        description="Times of the week, where the customer is, at which usage does not count",
     )
     contract_months: int | None = strawberry.field(
         description="Minimum term in months; null when there is none"
@@ -127,7 +132,7 @@ class PlanAssignment(RowType, Node):
     )
 
 
-@strawberry.type(description="What a customer used in one UTC calendar month")
+@strawberry.type(description="What a customer used in one calendar month of its time zone")
 class UsageSummary(RowType):
     row = records.UsageSummary
 
@@ -138,14 +143,24 @@ class UsageSummary(RowType):
     downloaded_octets: BigInt = strawberry.field(description="Octets to the customer")
     uploaded_octets: BigInt = strawberry.field(description="Octets from the customer")
     total_octets: BigInt = strawberry.field(description="Octets in both directions")
+    free_octets: BigInt = strawberry.field(
+        description="Octets of these that do not count, as they fell into free windows"
+    )
+    metered_octets: BigInt = strawberry.field(description="Octets of these that count")
+    top_up_octets: BigInt = strawberry.field(
+        description="Octets that top-ups add to the allowance: taken already, or to be had still"
+    )
     allowance_octets: BigInt | None = strawberry.field(
         description="Octets that the plan allows; null when unmetered or without a plan"
     )
     remaining_octets: BigInt | None = strawberry.field(
-        description="Octets left of the allowance, at least 0; null when there is no limit"
+        description="Octets left of allowance and top-ups, at least 0; null when there is no limit"
     )
     used_percent: int | None = strawberry.field(
-        description="Percent of the allowance used, whole; null when there is no limit"
+        description="Percent of allowance and top-ups used, whole; null when there is no limit"
+    )
+    overage: UsageOverage | None = strawberry.field(
+        description="What usage beyond that costs; null unless the plan charges for it"
     )
     fup_state: models.FupState = strawberry.field(
         description="Where that puts the customer under the plan's fair usage policy"

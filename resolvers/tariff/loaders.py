@@ -5,8 +5,9 @@ from functools import cached_property
 from aiodataloader import DataLoader
 
 from domain.kernel.paging import Slice
-from domain.tariff import queries, records
+from domain.tariff import queries, records, usage_queries
 from domain.tariff.queries import UsagePeriod
+from domain.tariff.usage_queries import DayRange
 from resolvers.connections import Listing
 from resolvers.loading import LoaderGroup
 
@@ -56,6 +57,27 @@ class TariffLoaders(LoaderGroup):
         return self.pages(
             queries.assignment_pages_by_customer,
             lambda key, _part: self.assignment_count_by_customer.load(key),
+        )
+
+    @cached_property
+    def usage_days_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, DayRange], list[records.UsageDay]]:
+        return self.many_chosen(usage_queries.usage_days)
+
+    @cached_property
+    def top_up_by_id(self) -> DataLoader[int, records.TopUp | None]:
+        return self.one(usage_queries.top_ups_by_id)
+
+    @cached_property
+    def top_up_count_by_customer(self) -> DataLoader[int, int]:
+        return self.each(usage_queries.top_up_counts_by_customer, missing=0)
+
+    @cached_property
+    def top_ups_by_customer(self) -> DataLoader[tuple[int, Slice], Listing[records.TopUp]]:
+        return self.pages(
+            usage_queries.top_up_pages_by_customer,
+            lambda key, _part: self.top_up_count_by_customer.load(key),
         )
 
     @cached_property

@@ -35,6 +35,7 @@ RESELLERS_CHANGES = {
     "rotateWebhookSecret",
     "setCommunicationPreference",
     "testWebhookEndpoint",
+    "topUpUsage",
     "updateAddress",
     "updateCustomer",
     "updateWebhookEndpoint",
