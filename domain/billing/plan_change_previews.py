@@ -35,7 +35,7 @@ async def plan_change_previews(
     connection: AsyncConnection,
     actor: Actor,
     customer_ids: Collection[int],
-    asked: PlanChange,
+    change: PlanChange,
 ) -> dict[int, PlanChangePreview]:
     """
     What the change would come to for each customer; five statements for any number.
@@ -47,7 +47,9 @@ async def plan_change_previews(
         Invalid: the day is missing, out of place, not ahead or more than a year away.
     """
     require(actor, Permission.BILLING_READ, "read billing accounts")
-    plan = (await plans_by_id(connection, actor, [asked.tariff_plan_id])).get(asked.tariff_plan_id)
+    plan = (await plans_by_id(connection, actor, [change.tariff_plan_id])).get(
+        change.tariff_plan_id
+    )
     if plan is None:
         return {}
     accounts = await accounts_by_customer(connection, actor, customer_ids)
@@ -55,7 +57,7 @@ async def plan_change_previews(
     present = await current_assignments(connection, SYSTEM, customers.keys())
     invoiced = await _invoiced(connection, actor, [each.id for each in present.values()])
     return {
-        key: _preview(asked, plan, customers[key], accounts[key], row, invoiced[row.id])
+        key: _preview(change, plan, customers[key], accounts[key], row, invoiced[row.id])
         for key, row in present.items()
         if row.tariff_plan_id != plan.id and plan.currency == row.currency == accounts[key].currency
     }

@@ -39,7 +39,7 @@ class DayRange:
 
 
 async def usage_days(
-    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], part: DayRange
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int], days: DayRange
 ) -> dict[int, list[records.UsageDay]]:
     """The days of the range on which each customer used anything, in order."""
     found: dict[int, list[records.UsageDay]] = {}
@@ -48,8 +48,8 @@ async def usage_days(
         records.UsageDay,
         _days(actor),
         keys=customer_ids,
-        starts_on=part.starts_on,
-        ends_on=part.ends_on,
+        starts_on=days.starts_on,
+        ends_on=days.ends_on,
     )
     for row in rows:
         found.setdefault(row.customer_id, []).append(row)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import domain
 from domain.billing.invoice_queries import InvoiceFilter
 from domain.billing.kinds import InvoiceStatus, PaymentMethod, PaymentStatus
+from domain.billing.plan_changes import PlanChange
 from domain.billing.queries import PaymentFilter
 from domain.customer.details import AddressChoice, DocumentChoice
 from domain.customer.models import (
@@ -44,6 +45,7 @@ from domain.reseller.models import CommissionKind, CommissionState, ResellerStat
 from domain.reseller.queries import ResellerFilter
 from domain.tariff.queries import PlanFilter
 from domain.tariff.summaries import UsagePeriod
+from domain.tariff.usage_queries import DayRange
 from domain.webhook.models import WebhookStatus
 from domain.webhook.queries import AttemptFilter, EndpointFilter
 from tests.support import multitude
@@ -133,6 +135,8 @@ ARGUMENTS: dict[str, list[Any]] = {
     "request": [_SERIES],
     "period": [*UsagePeriod],
     "part": [PART, Slice(last=10)],
+    "change": [PlanChange(7)],
+    "days": [DayRange(date(2026, 1, 1), TODAY)],
 }
 _KEYS = [multitude.CUSTOMER_ID, *range(1, 10)]
 
