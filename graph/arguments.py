@@ -37,6 +37,10 @@ _DESCRIPTIONS = {
     "step": "Length of one bucket; chosen by the range if left out",
     "country": "Only those of this country",
     "period": "Which period of usage; the present one if left out",
+    "tariffPlanId": "The plan's number",
+    "when": "When the change takes effect",
+    "on": "First day of the new plan in the customer's time zone; with ON_DATE only",
+    "settlement": "What becomes of days paid for on the old plan and not used",
     "representations": "Entities by `__typename` and one key, at most 100",
 }
 

@@ -4,6 +4,7 @@ import strawberry
 
 from domain.customer import records
 from graph.billing.facet import BillingFields
+from graph.billing.previews import PreviewFields
 from graph.customer.types import CustomerFields
 from graph.ids import id_of
 from graph.monitoring.facet import MonitoringFields
@@ -22,6 +23,7 @@ class Customer(
     RowType,
     CustomerFields,
     BillingFields,
+    PreviewFields,
     TariffFields,
     ResellerFields,
     RadiusFields,

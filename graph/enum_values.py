@@ -18,8 +18,12 @@ ErrorCode.CUSTOMER_NOT_ACTIVE: The act needs a customer whose status is ACTIVE
 ErrorCode.RESELLER_CODE_TAKEN: Another reseller has the code
 ErrorCode.RESELLER_NOT_ACTIVE: The act needs a reseller whose status is ACTIVE
 ErrorCode.PLAN_CODE_TAKEN: Another plan has the code, on sale or retired
-ErrorCode.PLAN_NOT_ON_SALE: The plan is retired
+ErrorCode.PLAN_NOT_ON_SALE: The plan is retired, or not the edition that is sold then
+ErrorCode.PLAN_NOT_AVAILABLE: The plan is not sold to customers of that type or reseller
+ErrorCode.PLAN_SUPERSEDED: The edition of the plan has a successor
 ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
+ErrorCode.NO_CHANGE_SCHEDULED: The customer's plan is not about to change
+ErrorCode.USAGE_PERIOD_OPEN: The month of usage has not ended
 ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
 ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
 ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
@@ -331,6 +335,12 @@ AcctStatusType.ON: The NAS has started
 AcctStatusType.OFF: The NAS is about to stop
 PlanChangeTime.NOW: At once
 PlanChangeTime.NEXT_CYCLE: When the running cycle ends
+PlanChangeTime.ON_DATE: When the day begins in the customer's time zone
+Settlement.CREDIT: They are credited, day by day
+Settlement.NONE: Nothing comes back
+TopUpState.ACTIVE: Octets of it can be used
+TopUpState.EXHAUSTED: All of it is used
+TopUpState.EXPIRED: What is left of it can be used no more
 UsageSource.RADIUS: From accounting
 UsageSource.IMPORT: From another system
 UsageSource.ADJUSTMENT: Correction by staff, may be negative

@@ -53,6 +53,7 @@ from graph.scalars import SCALARS
 from graph.tariff.catalogue_mutations import CatalogueMutations
 from graph.tariff.mutations import TariffMutations
 from graph.tariff.queries import TariffQueries
+from graph.tariff.usage_mutations import UsageMutations
 from graph.webhook.mutations import WebhookMutations
 from graph.webhook.queries import WebhookQueries
 
@@ -80,6 +81,7 @@ MUTATIONS: tuple[type, ...] = (
     ResellerMutations,
     CatalogueMutations,
     TariffMutations,
+    UsageMutations,
     RadiusMutations,
     CredentialMutations,
     MonitoringMutations,

@@ -40,6 +40,8 @@ GRANTS: dict[str, str] = {
     "tariff.plan_assignments": "select, insert, update",
     "tariff.usage_records": _READ,
     "tariff.usage_counters": "select, insert, update",
+    "tariff.usage_days": _READ,
+    "tariff.top_ups": "select, insert, update",
     "billing.billing_accounts": _READ,
     "billing.invoices": _READ,
     "billing.invoice_lines": _READ,

@@ -91,6 +91,8 @@ tariff.plan.cancelled: A customer's tariff plan was ended
 tariff.usage.recorded: Usage was counted
 tariff.threshold.reached: Usage passed a threshold of the allowance
 tariff.fup.changed: The fair usage state moved
+tariff.topup.activated: Octets were bought on top of the allowance
+tariff.usage_period.closed: A month of usage was closed to be billed
 radius.session.started: A customer came online
 radius.session.stopped: A session ended
 radius.session.disconnect_requested: Staff asked for a session's end

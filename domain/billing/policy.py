@@ -16,6 +16,7 @@ from domain.billing.dunning_models import DunningCase, DunningPause
 from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
+from domain.billing.plan_changes import PlanChangePreview
 from domain.customer.policy import within_scope
 from domain.kernel.access import Actor, Permission, Role
 from domain.kernel.needs import reading
@@ -44,6 +45,7 @@ READS = {
     ledger_records.LedgerEntry: reading("the ledger", Permission.BILLING_READ),
     ledger_records.LedgerTotal: reading("the ledger", Permission.BILLING_READ),
     ledger_records.StatementLine: reading("the ledger", Permission.BILLING_READ),
+    PlanChangePreview: reading("billing accounts", Permission.BILLING_READ),
 }
 
 

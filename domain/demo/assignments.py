@@ -59,6 +59,8 @@ class AssignmentRows:
                 tariff_plan_id=previous.tariff_plan_id,
                 ended_at=cancelled.at,
                 reason=cancelled.reason,
+                termination_fee_minor=0,
+                currency=previous.currency,
             )
             self._log.tell(cancelled.at, self._staff.support, ended)
         return assignments

@@ -142,6 +142,8 @@ def add_plans(loader: Loader, log: EventLog, clock: Clock) -> Plans:
             amount_minor=plan.price_minor,
             currency=plan.currency,
             billing_cycle=plan.billing_cycle,
+            edition=plan.edition,
+            effective_from=plan.created_at,
         )
         log.tell(plan.created_at, FOUNDER, published)
         if plan.retired_at is not None:

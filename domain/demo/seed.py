@@ -28,6 +28,7 @@ from domain.monitoring import models as monitoring
 from domain.radius import models as radius
 from domain.reseller import models as reseller
 from domain.tariff import models as tariff
+from domain.tariff import usage_models as usage
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,8 +47,9 @@ _MODELS = (
     customer.Document,
     customer.StateChange,
     tariff.PlanAssignment,
-    tariff.UsageRecord,
-    tariff.UsageCounter,
+    usage.UsageRecord,
+    usage.UsageCounter,
+    usage.UsageDay,
     radius.RadiusSession,
     radius.AuthLogEntry,
     monitoring.MetricSample,

@@ -1,6 +1,6 @@
 """Usage: what customers moved each month, in records and their sums, judged for fair use."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,9 +17,10 @@ from domain.kernel.events import Event
 from domain.radius.models import RadiusSession
 from domain.tariff import fup
 from domain.tariff.events import FupChanged, ThresholdReached
-from domain.tariff.models import FupState, UsageCounter, UsageRecord, UsageSource
+from domain.tariff.models import FupState, UsageSource
 from domain.tariff.periods import UsageMonth
 from domain.tariff.records import PlanAssignment, TariffPlan
+from domain.tariff.usage_models import UsageCounter, UsageDay, UsageRecord
 
 _GB = 1_000_000_000
 #: Percent of the allowance used this month, by each plan's customers in turn.
@@ -135,6 +136,15 @@ class UsageRows:
                 dedupe_key=report.dedupe_key,
                 created_at=report.recorded_at,
             )
+        for day, of_day in _by_day(reports).items():
+            self._loader.add(
+                UsageDay,
+                customer_id=person.id,
+                day=day,
+                downloaded_octets=sum(report.downloaded_octets for report in of_day),
+                uploaded_octets=sum(report.uploaded_octets for report in of_day),
+                free_octets=0,
+            )
         used = sum(report.octets for report in reports)
         verdict = _judged(plan, used)
         counted_at = max(report.recorded_at for report in reports)
@@ -144,6 +154,7 @@ class UsageRows:
             period_start=month.first_day,
             downloaded_octets=sum(report.downloaded_octets for report in reports),
             uploaded_octets=sum(report.uploaded_octets for report in reports),
+            ends_at=month.ends_at,
             fup_state=verdict.state,
             notified_percent=max(verdict.thresholds, default=0),
             updated_at=counted_at,
@@ -177,6 +188,13 @@ class UsageRows:
             )
         if events:
             self._log.tell(at, _REPORTER, *events)
+
+
+def _by_day(reports: list[_Report]) -> dict[date, list[_Report]]:
+    days: defaultdict[date, list[_Report]] = defaultdict(list)
+    for report in reports:
+        days[report.recorded_at.date()].append(report)
+    return days
 
 
 def _months(clock: Clock) -> Iterator[_Month]:

@@ -95,7 +95,12 @@ def own_customer(actor: Actor) -> ColumnElement[int]:
 
 def own_resellers(actor: Actor) -> ColumnElement[Any]:
     """Any of the actor's resellers, which a remembered select is told at each use."""
-    return any_(bindparam("own_resellers", actor.reseller_ids, ARRAY(Integer)))
+    return any_(own_reseller_ids(actor))
+
+
+def own_reseller_ids(actor: Actor) -> ColumnElement[Any]:
+    """The array of the actor's resellers, told as ``own_resellers`` is."""
+    return bindparam("own_resellers", actor.reseller_ids, ARRAY(Integer))
 
 
 def one_of(column: Any, name: str = "keys") -> ColumnElement[bool]:

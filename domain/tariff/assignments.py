@@ -7,8 +7,10 @@ from sqlalchemy import or_, select
 
 from domain.customer.models import Customer
 from domain.kernel.unit_of_work import UnitOfWork
+from domain.tariff.contracts import contract_end, termination_fee_minor
 from domain.tariff.events import PlanAssigned, PlanCancelled
 from domain.tariff.models import PlanAssignment, TariffPlan
+from domain.tariff.proration import Settlement
 
 
 async def unfinished(session: UnitOfWork, customer_id: int) -> Sequence[PlanAssignment]:
@@ -30,31 +32,49 @@ async def unfinished(session: UnitOfWork, customer_id: int) -> Sequence[PlanAssi
     return rows.all()
 
 
-async def plan_in_force(session: UnitOfWork, customer_id: int, at: datetime) -> TariffPlan | None:
-    """The plan that the customer is or was on at the instant."""
-    return await session.scalar(
-        select(TariffPlan)
-        .join(PlanAssignment, PlanAssignment.tariff_plan_id == TariffPlan.id)
-        .where(PlanAssignment.customer_id == customer_id, PlanAssignment.in_force(at))
+async def plans_in_force(
+    session: UnitOfWork, customer_id: int, *instants: datetime
+) -> list[TariffPlan | None]:
+    """The plan that the customer is or was on at each of the instants."""
+    assignment = PlanAssignment
+    found = await session.execute(
+        select(TariffPlan, assignment.started_at, assignment.ended_at)
+        .join(assignment, assignment.tariff_plan_id == TariffPlan.id)
+        .where(assignment.customer_id == customer_id, or_(*map(assignment.in_force, {*instants})))
     )
+    rows = found.all()
+    return [
+        next((plan for plan, start, end in rows if start <= at and (end is None or end > at)), None)
+        for at in instants
+    ]
 
 
 async def finish(session: UnitOfWork, rows: Sequence[PlanAssignment], at: datetime) -> None:
     """End at the instant those that have begun; withdraw the others: they end where they start."""
-    for row in rows:
+    # The latest first: what is withdrawn must be out of the way of what goes on longer.
+    for row in reversed(rows):
         row.ended_at = row.started_at if row.started_at > session.now else at
         row.updated_at = session.now
-    await session.flush()
+        await session.flush()
 
 
 async def begin(
-    session: UnitOfWork, customer_id: int, tariff_plan_id: int, at: datetime
+    session: UnitOfWork,
+    customer_id: int,
+    plan: TariffPlan,
+    at: datetime,
+    *,
+    previous: PlanAssignment | None = None,
+    settlement: Settlement = Settlement.CREDIT,
 ) -> PlanAssignment:
-    """A new open assignment from the instant on, at the plan's present price."""
+    """A new open assignment from the instant on, at the plan's price and minimum term."""
+    carried = None if previous is None else previous.contract_ends_at
     assignment = PlanAssignment(
         customer_id=customer_id,
-        tariff_plan_id=tariff_plan_id,
+        tariff_plan_id=plan.id,
         started_at=at,
+        settlement=settlement,
+        contract_ends_at=contract_end(plan.contract_months, starts_at=at, carried=carried),
         created_at=session.now,
         updated_at=session.now,
     )
@@ -91,16 +111,35 @@ async def cancel(
     *,
     reseller_id: int | None,
     reason: str | None,
+    waives_fee: bool = False,
 ) -> None:
-    """Finish the rows now and announce ``tariff.plan.cancelled`` for the one in force."""
+    """
+    Finish the rows now and announce ``tariff.plan.cancelled`` for the one in force.
+
+    What its plan asks for leaving within the minimum term is due then, unless it is waived.
+    """
+    present = rows[0]
+    if not waives_fee:
+        present.termination_fee_minor = await _fee_minor(session, present)
     await finish(session, rows, session.now)
     await session.announce(
         PlanCancelled(
-            customer_id=rows[0].customer_id,
+            customer_id=present.customer_id,
             reseller_id=reseller_id,
-            assignment_id=rows[0].id,
-            tariff_plan_id=rows[0].tariff_plan_id,
+            assignment_id=present.id,
+            tariff_plan_id=present.tariff_plan_id,
             ended_at=session.now,
             reason=reason,
+            termination_fee_minor=present.termination_fee_minor,
+            currency=present.currency,
         )
+    )
+
+
+async def _fee_minor(session: UnitOfWork, assignment: PlanAssignment) -> int:
+    plan = await session.get_one(TariffPlan, assignment.tariff_plan_id)
+    return termination_fee_minor(
+        plan.early_termination_fee_minor,
+        contract_ends_at=assignment.contract_ends_at,
+        ended_at=session.now,
     )

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.customer.models import Customer
 from domain.kernel.unit_of_work import UnitOfWork
-from domain.tariff.models import FupState, UsageCounter, UsageRecord, UsageSource
-from domain.tariff.periods import UsageMonth
+from domain.tariff.models import FupState, UsageSource
+from domain.tariff.periods import UsageMonth, local_day
+from domain.tariff.usage_models import UsageCounter, UsageDay, UsageRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,13 @@ class UsageReport:
     recorded_at: datetime
     source: UsageSource
     dedupe_key: str
+    late_for: date | None = None
+    is_free: bool = False
+
+    @property
+    def free_octets(self) -> int:
+        """What of it does not count."""
+        return self.downloaded_octets + self.uploaded_octets if self.is_free else 0
 
 
 async def store(session: UnitOfWork, report: UsageReport) -> Row[int, int, date] | None:
@@ -42,6 +51,22 @@ async def store(session: UnitOfWork, report: UsageReport) -> Row[int, int, date]
     return (await session.execute(known)).one()
 
 
+async def add_to_day(session: UnitOfWork, customer: Customer, report: UsageReport) -> None:
+    """Count the report in the sum of its day, in the customer's time zone."""
+    added = insert(UsageDay).values(
+        customer_id=customer.id,
+        day=local_day(report.recorded_at, customer.time_zone),
+        downloaded_octets=report.downloaded_octets,
+        uploaded_octets=report.uploaded_octets,
+        free_octets=report.free_octets,
+    )
+    names = ("downloaded_octets", "uploaded_octets", "free_octets")
+    sums = {name: getattr(UsageDay, name) + added.excluded[name] for name in names}
+    await session.execute(
+        added.on_conflict_do_update(index_elements=["customer_id", "day"], set_=sums)
+    )
+
+
 async def counter_of(
     session: UnitOfWork, customer_id: int, period_start: date
 ) -> UsageCounter | None:
@@ -53,22 +78,28 @@ async def counter_of(
     )
 
 
-async def opened_counter(session: UnitOfWork, customer_id: int, period_start: date) -> UsageCounter:
+async def opened_counter(
+    session: UnitOfWork, customer: Customer, month: UsageMonth
+) -> UsageCounter:
     """
     The customer's counter of the month, locked; a new one at 0. The customer is locked already.
 
     A new counter of the present month takes over the state last announced, so that leaving it
     is announced.
     """
-    counter = await counter_of(session, customer_id, period_start)
+    counter = await counter_of(session, customer.id, month.first_day)
     if counter is not None:
         return counter
     counter = UsageCounter(
-        customer_id=customer_id,
-        period_start=period_start,
+        customer_id=customer.id,
+        period_start=month.first_day,
+        ends_at=month.ends_at,
+        closed_at=None,
         downloaded_octets=0,
         uploaded_octets=0,
-        fup_state=await _announced_before(session, customer_id, period_start),
+        free_octets=0,
+        draws={},
+        fup_state=await _announced_before(session, customer, month),
         notified_percent=0,
         updated_at=session.now,
     )
@@ -76,12 +107,12 @@ async def opened_counter(session: UnitOfWork, customer_id: int, period_start: da
     return counter
 
 
-async def _announced_before(session: UnitOfWork, customer_id: int, period_start: date) -> FupState:
-    if period_start != UsageMonth.of(session.now).first_day:
+async def _announced_before(session: UnitOfWork, customer: Customer, month: UsageMonth) -> FupState:
+    if month != UsageMonth.of(session.now, customer.time_zone):
         return FupState.NORMAL
     latest = (
         select(UsageCounter.fup_state)
-        .where(UsageCounter.customer_id == customer_id)
+        .where(UsageCounter.customer_id == customer.id)
         .order_by(UsageCounter.period_start.desc())
         .limit(1)
     )

@@ -1,5 +1,7 @@
 """What can go wrong with tariffs."""
 
+from datetime import date
+
 from domain.kernel.errors import Conflict, ErrorCode, NotFound
 
 
@@ -21,13 +23,49 @@ class PlanCodeTaken(Conflict):
 
 
 class PlanNotOnSale(Conflict):
-    """A retired plan: who is on it stays, nobody else gets it."""
+    """Retired, or not the edition of its code that is sold then: who is on it stays."""
 
     code = ErrorCode.PLAN_NOT_ON_SALE
 
     def __init__(self, plan_code: str) -> None:
-        super().__init__(f"The plan {plan_code} is no longer on sale", path=["tariffPlanId"])
+        super().__init__(f"The plan {plan_code} is not on sale", path=["tariffPlanId"])
         self.plan_code = plan_code
+
+
+class PlanNotAvailable(Conflict):
+    """The plan is on sale, and not to customers of that type or reseller."""
+
+    code = ErrorCode.PLAN_NOT_AVAILABLE
+
+    def __init__(self, plan_code: str) -> None:
+        super().__init__(
+            f"The plan {plan_code} is not sold to this customer", path=["tariffPlanId"]
+        )
+        self.plan_code = plan_code
+
+
+class PlanSuperseded(Conflict):
+    """There is a later edition of the plan: the next one follows that."""
+
+    code = ErrorCode.PLAN_SUPERSEDED
+
+    def __init__(self, plan_code: str, edition: int) -> None:
+        super().__init__(
+            f"Edition {edition} of the plan {plan_code} has a successor", path=["tariffPlanId"]
+        )
+        self.plan_code = plan_code
+
+
+class NoChangeScheduled(Conflict):
+    """The customer's plan is not about to change."""
+
+    code = ErrorCode.NO_CHANGE_SCHEDULED
+
+    def __init__(self, customer_id: int) -> None:
+        super().__init__(
+            f"No change of plan is scheduled for customer {customer_id}", path=["customerId"]
+        )
+        self.customer_id = customer_id
 
 
 class NoPlanAssigned(Conflict):
@@ -50,3 +88,13 @@ class DedupeKeyReused(Conflict):
             f"Usage was recorded under {dedupe_key} with other octets", path=["dedupeKey"]
         )
         self.dedupe_key = dedupe_key
+
+
+class UsagePeriodOpen(Conflict):
+    """The month has not ended where the customer is: it cannot be closed."""
+
+    code = ErrorCode.USAGE_PERIOD_OPEN
+
+    def __init__(self, period_start: date) -> None:
+        super().__init__(f"The month from {period_start} has not ended", path=["periodStart"])
+        self.period_start = period_start

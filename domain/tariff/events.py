@@ -22,12 +22,16 @@ class _PlanEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPublished(_PlanEvent):
+    """A new plan, or a new edition of one, which is sold from ``effective_from`` on."""
+
     type: ClassVar[str] = "tariff.plan.published"
 
     name: str
     amount_minor: int
     currency: str
     billing_cycle: BillingCycle
+    edition: int
+    effective_from: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +69,16 @@ class PlanAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanCancelled(Event):
+    """``termination_fee_minor`` is what leaving within the minimum term costs."""
+
     type: ClassVar[str] = "tariff.plan.cancelled"
 
     assignment_id: int
     tariff_plan_id: int
     ended_at: datetime
     reason: str | None
+    termination_fee_minor: int
+    currency: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,3 +111,28 @@ class FupChanged(Event):
     period_start: date
     from_state: FupState
     to_state: FupState
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopUpActivated(Event):
+    """Octets were bought on top of the allowance; they are good until ``expires_at``."""
+
+    type: ClassVar[str] = "tariff.topup.activated"
+
+    top_up_id: int
+    octets: int
+    amount_minor: int
+    currency: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsagePeriodClosed(Event):
+    """The month was closed to be billed; its ``overage_minor`` is due, in ``currency`` if any."""
+
+    type: ClassVar[str] = "tariff.usage_period.closed"
+
+    period_start: date
+    overage_octets: int
+    overage_minor: int
+    currency: str | None

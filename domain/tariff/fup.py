@@ -29,6 +29,11 @@ class Verdict:
 _UNMETERED = Verdict(FupState.NORMAL, None, ())
 
 
+def is_notable(used_octets: int, allowance_octets: int | None) -> bool:
+    """Whether the usage reaches the first threshold of the allowance: before, all is NORMAL."""
+    return allowance_octets is not None and used_octets * 100 >= THRESHOLDS[0] * allowance_octets
+
+
 def evaluate(
     *, used_octets: int, allowance_octets: int | None, action: FupAction | None
 ) -> Verdict:

@@ -9,8 +9,12 @@ from domain.tariff import assignments
 
 
 async def end_plan_of_deleted_customer(session: UnitOfWork, event: LoggedEvent) -> None:
-    """End what ``customer.deleted`` leaves open. The customer can no longer be got, nor need be."""
-    await _end_plan(session, event, "customer deleted")
+    """
+    End what ``customer.deleted`` leaves open. The customer can no longer be got, nor need be.
+
+    Who is deleted has settled before, so nothing is asked for leaving early.
+    """
+    await _end_plan(session, event, "customer deleted", waives_fee=True)
 
 
 async def end_plan_of_cancelled_subscription(session: UnitOfWork, event: LoggedEvent) -> None:
@@ -19,7 +23,9 @@ async def end_plan_of_cancelled_subscription(session: UnitOfWork, event: LoggedE
         await _end_plan(session, event, event.data["reason"])
 
 
-async def _end_plan(session: UnitOfWork, event: LoggedEvent, reason: str | None) -> None:
+async def _end_plan(
+    session: UnitOfWork, event: LoggedEvent, reason: str | None, *, waives_fee: bool = False
+) -> None:
     """Idempotent: there is nothing unfinished the second time, nor newer plans to be hit."""
     if event.customer_id is None:
         return
@@ -29,7 +35,9 @@ async def _end_plan(session: UnitOfWork, event: LoggedEvent, reason: str | None)
         if row.created_at <= event.occurred_at
     ]
     if rows:
-        await assignments.cancel(session, rows, reseller_id=event.reseller_id, reason=reason)
+        await assignments.cancel(
+            session, rows, reseller_id=event.reseller_id, reason=reason, waives_fee=waives_fee
+        )
 
 
 HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {

@@ -1,6 +1,6 @@
-"""Tables of the tariff module: plans, assignments, usage and its monthly counters."""
+"""Tables of the tariff module: plans and assignments, and the words of all of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,16 +10,18 @@ from sqlalchemy import (
     FetchedValue,
     ForeignKey,
     Index,
+    Integer,
     String,
     UniqueConstraint,
-    func,
     or_,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym, validates
 
-from domain.kernel.base import BigInt, BigKey, Key, Model, Timestamps
+from domain.kernel.base import BigInt, Key, Model, Timestamps
+from domain.tariff.proration import Settlement
 
 
 class BillingCycle(StrEnum):
@@ -62,7 +64,11 @@ class TariffPlan(Timestamps, Model):
 
     Rates are kilobits per second, the allowance is octets per usage month in both directions
     together; an allowance of None is unmetered and has no ``fup_action``. Plans are retired,
-    never deleted; price, speed and allowance never change once published.
+    never deleted; price, speed and allowance never change once published. New terms are a new
+    row, the next ``edition`` of the same code, and whoever is on an earlier one stays on it.
+    Editions follow one another: each is sold from ``effective_from`` (None: its publication) until
+    ``effective_to`` (exclusive; None: further notice). ``customer_types`` and ``reseller_ids``
+    say whom it is sold to; None means everybody.
     """
 
     __tablename__ = "tariff_plans"
@@ -88,12 +94,41 @@ class TariffPlan(Timestamps, Model):
         CheckConstraint(
             "throttled_upload_kbps between 1 and upload_kbps", name="throttled_upload_range"
         ),
+        CheckConstraint("edition > 0", name="edition_positive"),
+        CheckConstraint("effective_to > effective_from", name="ends_after_start"),
+        CheckConstraint("contract_months between 1 and 120", name="contract_range"),
+        CheckConstraint(
+            "early_termination_fee_minor >= 0", name="early_termination_fee_not_negative"
+        ),
+        CheckConstraint(
+            "early_termination_fee_minor = 0 or contract_months is not null",
+            name="early_termination_needs_contract",
+        ),
+        CheckConstraint(
+            "(overage_block_octets is null) = (overage_price_minor is null)",
+            name="overage_together",
+        ),
+        CheckConstraint(
+            "overage_block_octets is null or coalesce(fup_action = 'CHARGE', false)",
+            name="overage_only_charged",
+        ),
+        CheckConstraint(
+            "overage_block_octets > 0 and overage_price_minor >= 0", name="overage_range"
+        ),
+        UniqueConstraint("code", "edition"),
+        Index(
+            "tariff_plans_code_key",
+            "code",
+            unique=True,
+            postgresql_where=text("effective_to is null"),
+        ),
         Index("tariff_plans_price_minor_idx", "price_minor", "id"),
         {"schema": "tariff"},
     )
 
     id: Mapped[Key]
-    code: Mapped[str] = mapped_column(String(32), unique=True)
+    code: Mapped[str] = mapped_column(String(32))
+    edition: Mapped[int] = mapped_column(server_default="1")
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str | None] = mapped_column(String(2000))
     price_minor: Mapped[BigInt]
@@ -106,10 +141,38 @@ class TariffPlan(Timestamps, Model):
     fup_action: Mapped[FupAction | None]
     throttled_download_kbps: Mapped[int | None]
     throttled_upload_kbps: Mapped[int | None]
+    overage_block_octets: Mapped[BigInt | None]
+    overage_price_minor: Mapped[BigInt | None]
+    contract_months: Mapped[int | None]
+    early_termination_fee_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    free_windows: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    customer_types: Mapped[list[str] | None] = mapped_column(ARRAY(String(40)))
+    reseller_ids: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+    effective_from: Mapped[datetime | None]
+    effective_to: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @classmethod
+    def in_effect(cls, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+        """The predicate of the editions whose time it is at the instant: one a code."""
+        return or_(cls.effective_from.is_(None), cls.effective_from <= at) & or_(
+            cls.effective_to.is_(None), cls.effective_to > at
+        )
+
+    def is_in_effect(self, at: datetime) -> bool:
+        """The same of one row."""
+        return (self.effective_from is None or self.effective_from <= at) and (
+            self.effective_to is None or self.effective_to > at
+        )
+
+    def is_offered_to(self, customer_type: str, reseller_id: int | None) -> bool:
+        """Whether it is sold to customers of that type and reseller, if it is sold at all."""
+        if self.customer_types is not None and customer_type not in self.customer_types:
+            return False
+        return self.reseller_ids is None or reseller_id in self.reseller_ids
 
 
 class PlanAssignment(Timestamps, Model):
@@ -119,20 +182,24 @@ class PlanAssignment(Timestamps, Model):
     A change for the next cycle ends the present row and starts the next one at the same future
     instant, so no job has to apply it; a scheduled row that is withdrawn ends where it starts.
     The price is the plan's at the time of assignment: the INSERT copies and returns it.
+    ``settlement`` says what becomes of days that were paid for on the plan before.
+    ``contract_ends_at`` is the end of the minimum term; ``termination_fee_minor`` what an end
+    before it costs, once it is due.
     A naive start is UTC (the guide passes ``datetime.utcnow()`` as ``start_date``).
     """
 
     __tablename__ = "plan_assignments"
     __table_args__ = (
-        Index(
-            "plan_assignments_open_key",
-            "customer_id",
-            unique=True,
-            postgresql_where=text("ended_at is null"),
+        ExcludeConstraint(
+            ("customer_id", "="),
+            (text("tstzrange(started_at, ended_at)"), "&&"),
+            name="plan_assignments_one_at_a_time_excl",
+            using="gist",
         ),
         Index("plan_assignments_customer_id_idx", "customer_id", "started_at", "id"),
         Index("plan_assignments_tariff_plan_id_idx", "tariff_plan_id", "customer_id"),
         CheckConstraint("ended_at >= started_at", name="ends_after_start"),
+        CheckConstraint("termination_fee_minor >= 0", name="termination_fee_not_negative"),
         {"schema": "tariff"},
     )
     __mapper_args__ = {"eager_defaults": True}
@@ -145,6 +212,9 @@ class PlanAssignment(Timestamps, Model):
     price_minor: Mapped[BigInt] = mapped_column(server_default=FetchedValue())
     currency: Mapped[str] = mapped_column(String(3), server_default=FetchedValue())
     billing_cycle: Mapped[BillingCycle] = mapped_column(server_default=FetchedValue())
+    settlement: Mapped[Settlement] = mapped_column(server_default=Settlement.CREDIT)
+    contract_ends_at: Mapped[datetime | None]
+    termination_fee_minor: Mapped[BigInt] = mapped_column(server_default="0")
 
     start_date: Mapped[datetime] = synonym("started_at")
 
@@ -165,52 +235,3 @@ class PlanAssignment(Timestamps, Model):
     def in_force(cls, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
         """The predicate of the rows in force at the instant: one a customer at most."""
         return (cls.started_at <= at) & or_(cls.ended_at.is_(None), cls.ended_at > at)
-
-
-class UsageRecord(Model):
-    """Octets that a customer moved, as one source reported them: written once, never changed."""
-
-    __tablename__ = "usage_records"
-    __audited__ = False
-    __table_args__ = (
-        UniqueConstraint("customer_id", "dedupe_key"),
-        CheckConstraint(
-            "source = 'ADJUSTMENT' or (downloaded_octets >= 0 and uploaded_octets >= 0)",
-            name="only_adjustments_negative",
-        ),
-        {"schema": "tariff"},
-    )
-
-    id: Mapped[BigKey]
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.customers.id"))
-    period_start: Mapped[date]
-    downloaded_octets: Mapped[BigInt]
-    uploaded_octets: Mapped[BigInt]
-    recorded_at: Mapped[datetime]
-    source: Mapped[UsageSource]
-    dedupe_key: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
-class UsageCounter(Model):
-    """
-    The sum of a customer's usage records of one UTC calendar month.
-
-    ``fup_state`` is the state last announced; ``notified_percent`` the highest threshold
-    announced in the period (0, 80 or 100).
-    """
-
-    __tablename__ = "usage_counters"
-    __audited__ = False
-    __table_args__ = (
-        CheckConstraint("downloaded_octets >= 0 and uploaded_octets >= 0", name="not_negative"),
-        {"schema": "tariff", "postgresql_with": {"fillfactor": "70"}},
-    )
-
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.customers.id"), primary_key=True)
-    period_start: Mapped[date] = mapped_column(primary_key=True)
-    downloaded_octets: Mapped[BigInt]
-    uploaded_octets: Mapped[BigInt]
-    fup_state: Mapped[FupState]
-    notified_percent: Mapped[int]
-    updated_at: Mapped[datetime]

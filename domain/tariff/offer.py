@@ -8,11 +8,14 @@ from domain.kernel.errors import Invalid
 from domain.kernel.money import Money
 from domain.tariff.commands import CreatePlan
 from domain.tariff.models import FupAction
+from domain.tariff.windows import checked_windows
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _FASTEST_KBPS = 2**31 - 1
 _LARGEST_ALLOWANCE = 2**63 - 1
 _LARGEST_MINOR = 2**53
+_LONGEST_CONTRACT_MONTHS = 120
+_MOST_NAMED = 100
 
 
 def checked_plan(command: CreatePlan) -> dict[str, Any]:
@@ -24,6 +27,11 @@ def checked_plan(command: CreatePlan) -> dict[str, Any]:
         "download_kbps": _within(command.download_kbps, "downloadKbps", _FASTEST_KBPS),
         "upload_kbps": _within(command.upload_kbps, "uploadKbps", _FASTEST_KBPS),
         **_fair_usage(command),
+        **_overage(command),
+        **_contract(command),
+        "free_windows": checked_windows(command.free_windows or (), "freeWindows"),
+        "customer_types": _named(command.customer_types, "customerTypes"),
+        "reseller_ids": _named(command.reseller_ids, "resellerIds"),
     }
 
 
@@ -41,7 +49,7 @@ def checked_presentation(changes: dict[str, Any]) -> dict[str, Any]:
         elif field == "description":
             checked[field] = None if value is None else values.text(value, field, longest=2000)
         else:
-            raise Invalid(field, "cannot be changed; retire the plan and create another")
+            raise Invalid(field, "cannot be changed; publish a new edition of the plan")
     return checked
 
 
@@ -53,18 +61,56 @@ def _code(code: str) -> str:
 
 def _prices(command: CreatePlan) -> dict[str, Any]:
     currency = values.currency_code(command.price.currency, "price")
-    setup_fee = command.setup_fee or Money(0, currency)
-    if setup_fee.currency != currency:
-        raise Invalid("setupFee", f"must be in {currency} like the price")
-    for field, money in (("price", command.price), ("setupFee", setup_fee)):
-        if not 0 <= money.minor <= _LARGEST_MINOR:
-            raise Invalid(field, "must not be negative or out of range")
     return {
-        "price_minor": command.price.minor,
+        "price_minor": _minor(command.price, "price", currency),
         "currency": currency,
         "billing_cycle": command.billing_cycle,
-        "setup_fee_minor": setup_fee.minor,
+        "setup_fee_minor": _minor(command.setup_fee, "setupFee", currency),
     }
+
+
+def _minor(money: Money | None, field: str, currency: str) -> int:
+    if money is None:
+        return 0
+    if money.currency != currency:
+        raise Invalid(field, f"must be in {currency} like the price")
+    if not 0 <= money.minor <= _LARGEST_MINOR:
+        raise Invalid(field, "must not be negative or out of range")
+    return money.minor
+
+
+def _overage(command: CreatePlan) -> dict[str, int | None]:
+    block, price = command.overage_block_octets, command.overage_price
+    if block is None and price is None:
+        return {"overage_block_octets": None, "overage_price_minor": None}
+    if command.fup_action is not FupAction.CHARGE:
+        raise Invalid("overagePrice", "is for CHARGE only")
+    if price is None:
+        raise Invalid("overagePrice", "is required with overageBlockOctets")
+    if block is None:
+        raise Invalid("overageBlockOctets", "is required with overagePrice")
+    return {
+        "overage_block_octets": _within(block, "overageBlockOctets", _LARGEST_ALLOWANCE),
+        "overage_price_minor": _minor(price, "overagePrice", command.price.currency),
+    }
+
+
+def _contract(command: CreatePlan) -> dict[str, int | None]:
+    months = command.contract_months
+    fee = _minor(command.early_termination_fee, "earlyTerminationFee", command.price.currency)
+    if fee and months is None:
+        raise Invalid("earlyTerminationFee", "needs contractMonths")
+    if months is not None:
+        _within(months, "contractMonths", _LONGEST_CONTRACT_MONTHS)
+    return {"contract_months": months, "early_termination_fee_minor": fee}
+
+
+def _named(named: tuple[Any, ...] | None, field: str) -> list[Any] | None:
+    if named is None:
+        return None
+    if not 1 <= len(set(named)) <= _MOST_NAMED:
+        raise Invalid(field, f"must name 1 to {_MOST_NAMED}, or be left out")
+    return sorted(set(named))
 
 
 def _fair_usage(command: CreatePlan) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.tariff.models import BillingCycle
 
@@ -16,31 +17,47 @@ MONTHS = {
 
 @dataclass(frozen=True, slots=True)
 class UsageMonth:
-    """A calendar month in UTC, half open; ``first_day`` is its name in the tables."""
+    """A calendar month in a time zone, half open; ``first_day`` is its name in the tables."""
 
     first_day: date
+    time_zone: str = "UTC"
 
     @classmethod
-    def of(cls, instant: datetime) -> "UsageMonth":
+    def of(cls, instant: datetime, time_zone: str = "UTC") -> "UsageMonth":
         """The month that the instant lies in."""
-        return cls(instant.astimezone(UTC).date().replace(day=1))
+        return cls(local_day(instant, time_zone).replace(day=1), time_zone)
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.combine(self.first_day, time(), UTC)
+        return local_midnight(self.first_day, self.time_zone)
 
     @property
     def ends_at(self) -> datetime:
         """The first instant of the next month, at which the counters start anew."""
-        return months_later(self.starts_at, 1)
+        return local_midnight(_next_month(self.first_day), self.time_zone)
 
     @property
     def previous(self) -> "UsageMonth":
-        return UsageMonth.of(self.starts_at - timedelta(days=1))
+        last_day = self.first_day - timedelta(days=1)
+        return UsageMonth(last_day.replace(day=1), self.time_zone)
 
     def latest(self, now: datetime) -> datetime:
         """The instant whose plan counts for the month: now, or the last one of a month gone."""
         return min(now, self.ends_at - timedelta(microseconds=1))
+
+
+def local_day(instant: datetime, time_zone: str) -> date:
+    """The day that it is at the instant in the IANA time zone."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def local_midnight(on: date, time_zone: str) -> datetime:
+    """The instant at which the day begins in the IANA time zone; the first one, of two."""
+    return datetime.combine(on, time(), ZoneInfo(time_zone)).astimezone(UTC)
+
+
+def _next_month(first_day: date) -> date:
+    return (first_day + timedelta(days=31)).replace(day=1)
 
 
 def months_later(instant: datetime, months: int) -> datetime:

@@ -6,7 +6,8 @@ from sqlalchemy import Text, cast, func, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.kernel.personal_data import told_rows
-from domain.tariff.models import PlanAssignment, UsageCounter, UsageRecord
+from domain.tariff.models import PlanAssignment
+from domain.tariff.usage_models import TopUp, UsageCounter, UsageDay, UsageRecord
 
 
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
@@ -21,6 +22,8 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         "usage_counters": await told_rows(
             connection, UsageCounter, UsageCounter.customer_id == customer_id
         ),
+        "usage_days": await told_rows(connection, UsageDay, UsageDay.customer_id == customer_id),
+        "top_ups": await told_rows(connection, TopUp, TopUp.customer_id == customer_id),
     }
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import DateTime, Select, bindparam
+from sqlalchemy import DateTime, Select, bindparam, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer.policy import within_scope
@@ -22,7 +22,7 @@ from domain.kernel.paging import (
 from domain.kernel.reads import one_of, remembered
 from domain.kernel.records import fetch, select_record
 from domain.tariff import models, records
-from domain.tariff.policy import visible_plans
+from domain.tariff.policy import on_sale, visible_plans
 from domain.tariff.summaries import UsagePeriod, usage_summaries
 
 __all__ = [
@@ -34,16 +34,20 @@ __all__ = [
     "assignment_pages_by_customer",
     "assignments_by_id",
     "current_assignments",
+    "edition_counts_by_code",
+    "edition_pages_by_code",
     "plan_count",
     "plans_by_code",
     "plans_by_id",
     "plans_page",
+    "scheduled_assignments",
     "usage_summaries",
 ]
 
 _NEWEST = Ordering(
     "newest", (models.PlanAssignment.started_at, models.PlanAssignment.id), descending=True
 )
+_LATEST = Ordering("edition", (models.TariffPlan.edition,), descending=True)
 
 
 class PlanOrderField(StrEnum):
@@ -81,16 +85,40 @@ async def plans_by_id(
     connection: AsyncConnection, actor: Actor, plan_ids: Collection[int]
 ) -> dict[int, records.TariffPlan]:
     """The visible plans with these ids."""
-    found = await _plans(connection, actor, models.TariffPlan.id, plan_ids)
+    found = await fetch(connection, records.TariffPlan, _by_id(actor), keys=plan_ids)
     return {plan.id: plan for plan in found}
 
 
 async def plans_by_code(
     connection: AsyncConnection, actor: Actor, codes: Collection[str]
 ) -> dict[str, records.TariffPlan]:
-    """The visible plans with these codes."""
-    found = await _plans(connection, actor, models.TariffPlan.code, codes)
+    """The visible plans with these codes: of each the edition whose time it is."""
+    found = await fetch(connection, records.TariffPlan, _in_effect(actor), keys=codes)
     return {plan.code: plan for plan in found}
+
+
+async def edition_pages_by_code(
+    connection: AsyncConnection, actor: Actor, codes: Collection[str], part: Slice
+) -> dict[str, Page[records.TariffPlan]]:
+    """A page of the visible editions of each code, the newest first."""
+    return await pages_by_parent(
+        connection,
+        records.TariffPlan,
+        _editions(actor),
+        parent=models.TariffPlan.code,
+        parents=codes,
+        order=_LATEST,
+        part=part,
+    )
+
+
+async def edition_counts_by_code(
+    connection: AsyncConnection, actor: Actor, codes: Collection[str]
+) -> dict[str, int]:
+    """How many editions of each code are visible."""
+    return await counts_by_parent(
+        connection, _editions(actor), parent=models.TariffPlan.code, parents=codes
+    )
 
 
 async def plans_page(
@@ -126,6 +154,16 @@ async def current_assignments(
         _assignments_in_force(actor),
         keys=customer_ids,
         at=at or datetime.now(UTC),
+    )
+    return {row.customer_id: row for row in found}
+
+
+async def scheduled_assignments(
+    connection: AsyncConnection, actor: Actor, customer_ids: Collection[int]
+) -> dict[int, records.PlanAssignment]:
+    """The assignment that each customer's plan is to change to, of those whose plan is."""
+    found = await fetch(
+        connection, records.PlanAssignment, _assignments_ahead(actor), keys=customer_ids
     )
     return {row.customer_id: row for row in found}
 
@@ -166,15 +204,23 @@ async def assignment_counts_by_customer(
     )
 
 
-async def _plans(
-    connection: AsyncConnection, actor: Actor, column: Any, keys: Collection[Any]
-) -> list[records.TariffPlan]:
-    return await fetch(connection, records.TariffPlan, _by_key(actor, column), keys=keys)
+@remembered
+def _by_id(actor: Actor) -> Select[Any]:
+    plan = models.TariffPlan
+    return _visible_plans(actor).where(one_of(plan.id)).order_by(plan.id)
 
 
 @remembered
-def _by_key(actor: Actor, column: Any) -> Select[Any]:
-    return _visible_plans(actor).where(one_of(column)).order_by(models.TariffPlan.id)
+def _in_effect(actor: Actor) -> Select[Any]:
+    plan = models.TariffPlan
+    return (
+        _visible_plans(actor).where(one_of(plan.code), plan.in_effect(func.now())).order_by(plan.id)
+    )
+
+
+@remembered
+def _editions(actor: Actor) -> Select[Any]:
+    return _visible_plans(actor)
 
 
 def _visible_plans(actor: Actor) -> Select[Any]:
@@ -186,8 +232,7 @@ def _visible_plans(actor: Actor) -> Select[Any]:
 def _matching(actor: Actor, wanted: PlanFilter) -> Select[Any]:
     statement = _visible_plans(actor)
     if wanted.on_sale is not None:
-        retired = models.TariffPlan.retired_at
-        statement = statement.where(retired.is_(None) if wanted.on_sale else retired.is_not(None))
+        statement = statement.where(on_sale() if wanted.on_sale else ~on_sale())
     if wanted.code is not None:
         statement = statement.where(models.TariffPlan.code.in_(wanted.code))
     return statement
@@ -199,6 +244,20 @@ def _assignments_in_force(actor: Actor) -> Select[Any]:
     return (
         _visible_assignments(actor)
         .where(one_of(assignment.customer_id), assignment.in_force(at))
+        .order_by(assignment.id)
+    )
+
+
+@remembered
+def _assignments_ahead(actor: Actor) -> Select[Any]:
+    assignment = models.PlanAssignment
+    return (
+        _visible_assignments(actor)
+        .where(
+            one_of(assignment.customer_id),
+            assignment.started_at > func.now(),
+            assignment.ended_at.is_(None),
+        )
         .order_by(assignment.id)
     )
 

@@ -1,6 +1,7 @@
 """What may be done about a customer's plan (guide: Tariff Plan Assignment)."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -12,12 +13,19 @@ from domain.kernel import values
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.unit_of_work import UnitOfWork
 from domain.tariff import assignments
+from domain.tariff.change_times import start_of_change
 from domain.tariff.commands import PlanChangeTime
 from domain.tariff.enforcement import reassess
-from domain.tariff.errors import NoPlanAssigned, PlanNotFound, PlanNotOnSale
+from domain.tariff.errors import (
+    NoChangeScheduled,
+    NoPlanAssigned,
+    PlanNotAvailable,
+    PlanNotFound,
+    PlanNotOnSale,
+)
 from domain.tariff.models import PlanAssignment, TariffPlan
-from domain.tariff.periods import next_cycle_start
 from domain.tariff.policy import visible_plans
+from domain.tariff.proration import Settlement
 
 _ACT = "assign tariff plans"
 
@@ -46,13 +54,13 @@ class TariffService:
 
         Raises:
             CustomerNotActive: the customer's status is not ACTIVE.
-            PlanNotFound, PlanNotOnSale.
+            PlanNotFound, PlanNotOnSale, PlanNotAvailable.
             InvalidTransition: the subscription is CANCELLED, which is its end.
         """
         customer = await _assignable(session, customer_id)
-        await _plan_on_sale(session, tariff_plan_id)
+        plan = await _plan_on_sale(session, customer, tariff_plan_id, at=session.now)
         rows = await assignments.unfinished(session, customer_id)
-        return await self._switch(session, customer, rows, tariff_plan_id)
+        return await self._switch(session, customer, rows, plan)
 
     async def change_plan(
         self,
@@ -61,16 +69,21 @@ class TariffService:
         tariff_plan_id: int,
         *,
         when: PlanChangeTime = PlanChangeTime.NOW,
+        on: date | None = None,
+        settlement: Settlement = Settlement.CREDIT,
     ) -> PlanAssignment:
         """
-        Move the customer to another plan, now or when the present billing cycle ends.
+        Move the customer to another plan: now, when the present billing cycle ends, or on a day.
 
-        Cycles count from the start of the present assignment. A change that was scheduled before
-        is superseded; naming the plan that the customer is on withdraws it, and nothing else.
+        Cycles count from the start of the present assignment; the day begins in the customer's
+        time zone. A change that was scheduled before is superseded; naming the plan that the
+        customer is on withdraws it, and nothing else. ``settlement`` says what becomes of days
+        paid for and not used. A minimum term goes on with the new plan.
 
         Raises:
-            CustomerNotActive, PlanNotFound, PlanNotOnSale.
+            CustomerNotActive, PlanNotFound, PlanNotOnSale, PlanNotAvailable.
             NoPlanAssigned: there is no plan to change.
+            Invalid: the day is missing, out of place, not ahead or more than a year away.
             InvalidTransition: as for ``assign_plan``.
         """
         customer = await _assignable(session, customer_id)
@@ -78,37 +91,71 @@ class TariffService:
         if not rows:
             raise NoPlanAssigned(customer_id)
         present = rows[0]
-        if present.tariff_plan_id != tariff_plan_id:
-            await _plan_on_sale(session, tariff_plan_id)
+        starts_at = start_of_change(
+            when, on=on, time_zone=customer.time_zone, present=present, now=session.now
+        )
         if present.tariff_plan_id == tariff_plan_id:
             return await self._keep(session, customer, rows)
+        plan = await _plan_on_sale(session, customer, tariff_plan_id, at=starts_at)
         if when is PlanChangeTime.NOW:
-            return await self._switch(session, customer, rows, tariff_plan_id)
-        starts_at = next_cycle_start(present.started_at, present.billing_cycle, after=session.now)
+            return await self._switch(session, customer, rows, plan, settlement)
         await assignments.finish(session, rows, starts_at)
-        scheduled = await assignments.begin(session, customer_id, tariff_plan_id, starts_at)
+        scheduled = await assignments.begin(
+            session, customer_id, plan, starts_at, previous=present, settlement=settlement
+        )
         await assignments.announce_assigned(session, customer, scheduled, present)
         return scheduled
 
+    async def withdraw_change(self, session: UnitOfWork, customer_id: int) -> PlanAssignment:
+        """
+        Leave the customer on the present plan: the change that is scheduled does not come.
+
+        Announces ``tariff.plan.assigned`` for the plan that stays.
+
+        Raises:
+            NoChangeScheduled.
+        """
+        require(session.actor, Permission.TARIFF_ASSIGN, _ACT)
+        customer = await CustomerService().locked(session, customer_id)
+        rows = await assignments.unfinished(session, customer_id)
+        if len(rows) < 2:
+            raise NoChangeScheduled(customer_id)
+        return await self._keep(session, customer, rows)
+
     async def cancel_plan(
-        self, session: UnitOfWork, customer_id: int, *, reason: str | None = None
+        self,
+        session: UnitOfWork,
+        customer_id: int,
+        *,
+        reason: str | None = None,
+        waives_fee: bool = False,
     ) -> PlanAssignment:
         """
         End the customer's plan now, and withdraw a scheduled one; the subscription is CANCELLED.
 
+        Within the minimum term the plan's early termination fee is due, unless it is waived.
         Announces ``tariff.plan.cancelled``.
 
         Raises:
             NoPlanAssigned, Invalid.
+            AccessDenied: also to waive the fee without writing bills.
         """
         require(session.actor, Permission.TARIFF_ASSIGN, _ACT)
+        if waives_fee:
+            require(session.actor, Permission.BILLING_WRITE, "waive fees")
         if reason is not None:
             reason = values.text(reason, "reason", longest=500)
         customer = await CustomerService().locked(session, customer_id)
         rows = await assignments.unfinished(session, customer_id)
         if not rows:
             raise NoPlanAssigned(customer_id)
-        await assignments.cancel(session, rows, reseller_id=customer.reseller_id, reason=reason)
+        await assignments.cancel(
+            session,
+            rows,
+            reseller_id=customer.reseller_id,
+            reason=reason,
+            waives_fee=waives_fee,
+        )
         if SubscriptionState.CANCELLED in SUBSCRIPTION_ARROWS[customer.subscription_state]:
             await _move(session, customer_id, SubscriptionState.CANCELLED, reason)
         await reassess(session, customer)
@@ -119,14 +166,17 @@ class TariffService:
         session: UnitOfWork,
         customer: Customer,
         rows: Sequence[PlanAssignment],
-        tariff_plan_id: int,
+        plan: TariffPlan,
+        settlement: Settlement = Settlement.CREDIT,
     ) -> PlanAssignment:
         present = rows[0] if rows else None
-        if present is not None and present.tariff_plan_id == tariff_plan_id:
+        if present is not None and present.tariff_plan_id == plan.id:
             assignment = await self._keep(session, customer, rows)
         else:
             await assignments.finish(session, rows, session.now)
-            assignment = await assignments.begin(session, customer.id, tariff_plan_id, session.now)
+            assignment = await assignments.begin(
+                session, customer.id, plan, session.now, previous=present, settlement=settlement
+            )
             await assignments.announce_assigned(session, customer, assignment, present)
         if _is_activated_by_plan(session.actor, customer.subscription_state):
             await _move(session, customer.id, SubscriptionState.ACTIVE)
@@ -152,8 +202,10 @@ async def _assignable(session: UnitOfWork, customer_id: int) -> Customer:
     return customer
 
 
-async def _plan_on_sale(session: UnitOfWork, tariff_plan_id: int) -> TariffPlan:
-    """The plan, kept from being retired until the end of the transaction."""
+async def _plan_on_sale(
+    session: UnitOfWork, customer: Customer, tariff_plan_id: int, *, at: datetime
+) -> TariffPlan:
+    """The plan sold to the customer at the instant, kept from being retired meanwhile."""
     plan = await session.scalar(
         select(TariffPlan)
         .where(TariffPlan.id == tariff_plan_id, visible_plans(session.actor))
@@ -162,8 +214,10 @@ async def _plan_on_sale(session: UnitOfWork, tariff_plan_id: int) -> TariffPlan:
     )
     if plan is None:
         raise PlanNotFound(tariff_plan_id)
-    if plan.retired_at is not None:
+    if plan.retired_at is not None or not plan.is_in_effect(at):
         raise PlanNotOnSale(plan.code)
+    if not plan.is_offered_to(customer.type, customer.reseller_id):
+        raise PlanNotAvailable(plan.code)
     return plan
 
 

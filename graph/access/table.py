@@ -40,11 +40,14 @@ PARTS = frozenset(
         "BillingAddress",
         "DunningPolicyStep",
         "EventType",
+        "FreeWindow",
         "InvoiceBuyer",
         "Money",
         "PageInfo",
+        "PlanChangeLine",
         "RateLimit",
         "ServiceSubscription",
+        "UsageOverage",
         "Viewer",
         "_Service",
     }
@@ -71,6 +74,7 @@ FIELDS: Mapping[str, Need] = {
     "Customer.taxId": customer.READS_IDENTITY_NUMBERS,
     "InvoiceBuyer.taxId": customer.READS_IDENTITY_NUMBERS,
     "Document.numberLast4": customer.READS_IDENTITY_NUMBERS,
+    "TariffPlan.resellerIds": tariff.READS_OFFERED_RESELLERS,
 }
 
 # A line each: mutations: any of these permissions: what completes "You may not ...".
@@ -89,10 +93,13 @@ createReseller: reseller:write: create resellers
 updateReseller: reseller:write: change resellers
 changeResellerStatus: reseller:write: change a reseller's status
 settleCommissions: reseller:write: settle commission
-createTariffPlan updateTariffPlan retireTariffPlan: catalogue:write: \
+createTariffPlan reviseTariffPlan updateTariffPlan retireTariffPlan: catalogue:write: \
 change the catalogue of tariff plans
-assignTariffPlan changeTariffPlan cancelTariffPlan: tariff:assign: assign tariff plans
+assignTariffPlan changeTariffPlan withdrawTariffPlanChange cancelTariffPlan: tariff:assign: \
+assign tariff plans
 recordUsage: usage:write: record usage
+topUpUsage: tariff:assign: top up usage
+closeUsageMonth: billing:write: close months of usage
 authenticateCustomer: radius:authenticate: authenticate customers
 authorizeCustomer: radius:read: read service authorizations
 recordAccounting: radius:account: record accounting

@@ -4,7 +4,7 @@ import enum
 
 import strawberry
 
-from domain.tariff import commands, models, queries, records
+from domain.tariff import commands, models, proration, queries, records
 
 _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     models.BillingCycle: "How long a plan's price pays for",
@@ -12,7 +12,9 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     models.FupState: "Where a customer stands with the fair usage policy in a month",
     models.UsageSource: "Where a usage record comes from; an ADJUSTMENT may take octets away",
     commands.PlanChangeTime: "When a change of plan takes effect",
-    queries.UsagePeriod: "A UTC calendar month, as seen from now",
+    proration.Settlement: "What becomes of days that were paid for and are not used",
+    queries.UsagePeriod: "A calendar month in the customer's time zone, as seen from now",
+    records.TopUpState: "Whether a top-up can be used, is used up, or was not used in time",
     records.AssignmentState: "Whether an assignment lies ahead, holds, is over or was withdrawn",
 }
 

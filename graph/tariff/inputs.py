@@ -1,15 +1,12 @@
 """Input types of the tariff module; each knows the command it stands for."""
 
 import datetime
-from typing import Any
 
 import strawberry
 
 from domain.kernel.errors import Invalid
-from domain.kernel.money import Money
-from domain.tariff import commands, models, queries
-from graph.money import MoneyInput
-from graph.payloads import ChangeInput, MutationInput, given
+from domain.tariff import commands, models, proration, queries
+from graph.payloads import MutationInput
 from graph.scalars import BigInt
 from graph.tariff import enums  # noqa: F401 (describes the enums before a type names them)
 
@@ -51,76 +48,6 @@ class TariffPlanOrder:
     descending: bool = strawberry.field(default=False, description="Largest first")
 
 
-@strawberry.input(description="A tariff plan to put on sale")
-class CreateTariffPlanInput(MutationInput):
-    code: str = strawberry.field(
-        description="Operator's code, unique: 1 to 32 of letters, digits and . _ -"
-    )
-    name: str = strawberry.field(description="Name shown to customers, at most 120 characters")
-    description: str | None = strawberry.field(
-        default=None, description="What it offers, at most 2000 characters"
-    )
-    price: MoneyInput = strawberry.field(description="Price of one billing cycle")
-    setup_fee: MoneyInput | None = strawberry.field(
-        default=None, description="Price of setting it up, in the same currency; nothing by default"
-    )
-    billing_cycle: models.BillingCycle = strawberry.field(
-        default=models.BillingCycle.MONTHLY, description="What the price pays for"
-    )
-    download_kbps: int = strawberry.field(description="Downstream rate in kbit/s")
-    upload_kbps: int = strawberry.field(description="Upstream rate in kbit/s")
-    allowance_octets: BigInt | None = strawberry.field(
-        default=None, description="Octets a month in both directions; unmetered by default"
-    )
-    fup_action: models.FupAction | None = strawberry.field(
-        default=None, description="What happens beyond the allowance; required with one"
-    )
-    throttled_download_kbps: int | None = strawberry.field(
-        default=None, description="Downstream rate in kbit/s once throttled; with THROTTLE only"
-    )
-    throttled_upload_kbps: int | None = strawberry.field(
-        default=None, description="Upstream rate in kbit/s once throttled; with THROTTLE only"
-    )
-
-    def to_domain(self) -> commands.CreatePlan:
-        """Raises ``Invalid`` for amounts that their currency does not have."""
-        setup_fee = None if self.setup_fee is None else _money(self.setup_fee, "setupFee")
-        as_given = {name: getattr(self, name) for name in _CREATED_AS_GIVEN}
-        return commands.CreatePlan(
-            price=_money(self.price, "price"), setup_fee=setup_fee, **as_given
-        )
-
-
-_CREATED_AS_GIVEN = (
-    "code",
-    "name",
-    "description",
-    "billing_cycle",
-    "download_kbps",
-    "upload_kbps",
-    "allowance_octets",
-    "fup_action",
-    "throttled_download_kbps",
-    "throttled_upload_kbps",
-)
-
-
-@strawberry.input(description="New words for a tariff plan: fields left out stay, null clears")
-class UpdateTariffPlanInput(ChangeInput):
-    tariff_plan_id: int = strawberry.field(description="The plan's number")
-    name: str | None = strawberry.field(default=UNSET, description="Name shown to customers")
-    description: str | None = strawberry.field(default=UNSET, description="What it offers")
-
-    def changes(self) -> dict[str, Any]:
-        """The fields that the client gave."""
-        return given(name=self.name, description=self.description)
-
-
-@strawberry.input(description="A tariff plan to withdraw from sale")
-class RetireTariffPlanInput(ChangeInput):
-    tariff_plan_id: int = strawberry.field(description="The plan's number")
-
-
 @strawberry.input(description="A customer and the tariff plan to put them on")
 class AssignTariffPlanInput(MutationInput):
     customer_id: int = strawberry.field(description="The customer's number")
@@ -131,14 +58,31 @@ class AssignTariffPlanInput(MutationInput):
 class ChangeTariffPlanInput(AssignTariffPlanInput):
     when: commands.PlanChangeTime = strawberry.field(
         default=commands.PlanChangeTime.NOW,
-        description="Now, or when the present billing cycle ends",
+        description="Now, when the present billing cycle ends, or on a day",
     )
+    on: datetime.date | None = strawberry.field(
+        default=None,
+        description="First day of the new plan in the customer's time zone; with ON_DATE only",
+    )
+    settlement: proration.Settlement = strawberry.field(
+        default=proration.Settlement.CREDIT,
+        description="What becomes of days paid for on the old plan and not used",
+    )
+
+
+@strawberry.input(description="A customer whose scheduled change of plan is not to come")
+class WithdrawTariffPlanChangeInput(MutationInput):
+    customer_id: int = strawberry.field(description="The customer's number")
 
 
 @strawberry.input(description="A customer whose tariff plan is to end")
 class CancelTariffPlanInput(MutationInput):
     customer_id: int = strawberry.field(description="The customer's number")
     reason: str | None = strawberry.field(default=None, description="Why, at most 500 characters")
+    waive_fee: bool = strawberry.field(
+        default=False,
+        description="Ask nothing for leaving within the minimum term; needs billing:write",
+    )
 
 
 @strawberry.input(description="Octets that a customer moved")
@@ -155,7 +99,3 @@ class RecordUsageInput(MutationInput):
     source: models.UsageSource = strawberry.field(
         default=models.UsageSource.IMPORT, description="Where it comes from"
     )
-
-
-def _money(given_amount: MoneyInput, field: str) -> Money:
-    return Money.parse(given_amount.amount, given_amount.currency, field=field)

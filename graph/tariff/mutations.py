@@ -17,6 +17,7 @@ from graph.tariff.inputs import (
     CancelTariffPlanInput,
     ChangeTariffPlanInput,
     RecordUsageInput,
+    WithdrawTariffPlanChangeInput,
 )
 from graph.tariff.types import PlanAssignment, UsageSummary
 from resolvers.customer import customers
@@ -34,7 +35,15 @@ class AssignTariffPlanPayload(Payload):
 @strawberry.type(description="What became of `changeTariffPlan`")
 class ChangeTariffPlanPayload(Payload):
     plan_assignment: PlanAssignment | None = strawberry.field(
-        default=None, description="Assignment that holds from now or the next cycle on"
+        default=None, description="Assignment that holds from now on, or from when it starts"
+    )
+    customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
+
+
+@strawberry.type(description="What became of `withdrawTariffPlanChange`")
+class WithdrawTariffPlanChangePayload(Payload):
+    plan_assignment: PlanAssignment | None = strawberry.field(
+        default=None, description="Assignment that goes on"
     )
     customer: CustomerRef | None = strawberry.field(default=None, description="The customer now")
 
@@ -96,11 +105,25 @@ class TariffMutations:
     ) -> ChangeTariffPlanPayload | None:
         async def work(session: UnitOfWork) -> list[int]:
             changed = await TariffService().change_plan(
-                session, input.customer_id, input.tariff_plan_id, when=input.when
+                session,
+                input.customer_id,
+                input.tariff_plan_id,
+                when=input.when,
+                on=input.on,
+                settlement=input.settlement,
             )
             return _keys(changed)
 
         return await perform(info, input, ChangeTariffPlanPayload, work, **_SHOWN)
+
+    @strawberry.mutation(description="Withdraw a scheduled change of plan before it comes")
+    async def withdraw_tariff_plan_change(
+        self, info: Info, input: WithdrawTariffPlanChangeInput
+    ) -> WithdrawTariffPlanChangePayload | None:
+        async def work(session: UnitOfWork) -> list[int]:
+            return _keys(await TariffService().withdraw_change(session, input.customer_id))
+
+        return await perform(info, input, WithdrawTariffPlanChangePayload, work, **_SHOWN)
 
     @strawberry.mutation(description="End a customer's plan now, and with it the subscription")
     async def cancel_tariff_plan(
@@ -108,7 +131,9 @@ class TariffMutations:
     ) -> CancelTariffPlanPayload | None:
         async def work(session: UnitOfWork) -> list[int]:
             return _keys(
-                await TariffService().cancel_plan(session, input.customer_id, reason=input.reason)
+                await TariffService().cancel_plan(
+                    session, input.customer_id, reason=input.reason, waives_fee=input.waive_fee
+                )
             )
 
         return await perform(info, input, CancelTariffPlanPayload, work, **_SHOWN)

@@ -4,7 +4,10 @@ import datetime
 
 import strawberry
 
-from domain.tariff import errors, models, records
+from domain.customer.models import CustomerType
+from domain.tariff import errors, models, proration, records
+from graph.connections import Connection
+from graph.customer import enums as customer_enums  # noqa: F401 (describes CustomerType first)
 from graph.ids import id_of
 from graph.money import Money
 from graph.node import Node
@@ -13,6 +16,7 @@ from graph.refs import CustomerRef
 from graph.rows import RowType
 from graph.scalars import BigInt
 from graph.tariff import enums  # noqa: F401 (describes the enums before a type names them)
+from graph.tariff.usage_types import FreeWindow, UsageOverage
 from resolvers.customer import customers
 from resolvers.tariff import plans
 
@@ -50,6 +54,40 @@ class TariffPlan(RowType, Node):
     throttled_upload_kbps: int | None = strawberry.field(
         description="Upstream rate in kbit/s once throttled; null unless THROTTLE"
     )
+    overage_block_octets: BigInt | None = strawberry.field(
+        description="Octets that one overage price pays for; null unless overage is charged"
+    )
+    overage_price: Money | None = strawberry.field(
+        description="Price of each block of octets begun beyond the allowance"
+    )
+    free_windows: list[FreeWindow] = strawberry.field(
+        resolver=lambda root: root.free_times,
+        description="Times of the week, where the customer is, at which usage does not count",
+    )
+    contract_months: int | None = strawberry.field(
+        description="Minimum term in months; null when there is none"
+    )
+    early_termination_fee: Money = strawberry.field(
+        description="Price of leaving within the minimum term"
+    )
+    customer_types: list[CustomerType] | None = strawberry.field(
+        description="Types of customers it is sold to; null when to all"
+    )
+    reseller_ids: list[int] | None = strawberry.field(
+        description="Numbers of resellers whose customers it is sold to; null when to all"
+    )
+    edition: int = strawberry.field(
+        description="Which version of the code's terms it is, from 1; the terms never change"
+    )
+    effective_from: datetime.datetime | None = strawberry.field(
+        description="Timestamp from which the edition is sold; null when since its publication"
+    )
+    effective_to: datetime.datetime | None = strawberry.field(
+        description="Timestamp from which the next edition is sold in its place"
+    )
+    editions: Connection["TariffPlan"] | None = strawberry.field(
+        resolver=plans.plan_editions, description="Editions of its code, the newest first"
+    )
     is_on_sale: bool = strawberry.field(description="Whether customers can be put on it")
     retired_at: datetime.datetime | None = strawberry.field(
         description="Timestamp of its withdrawal from sale"
@@ -80,12 +118,21 @@ class PlanAssignment(RowType, Node):
     ended_at: datetime.datetime | None = strawberry.field(
         description="Timestamp of its end, exclusive; may lie ahead, null when open"
     )
+    settlement: proration.Settlement = strawberry.field(
+        description="What becomes of days paid for on the plan before and not used"
+    )
+    contract_ends_at: datetime.datetime | None = strawberry.field(
+        description="Timestamp of the minimum term's end; null when there is none"
+    )
+    termination_fee: Money = strawberry.field(
+        description="What ending it within its minimum term came to"
+    )
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Who is on the plan"
     )
 
 
-@strawberry.type(description="What a customer used in one UTC calendar month")
+@strawberry.type(description="What a customer used in one calendar month of its time zone")
 class UsageSummary(RowType):
     row = records.UsageSummary
 
@@ -96,14 +143,24 @@ class UsageSummary(RowType):
     downloaded_octets: BigInt = strawberry.field(description="Octets to the customer")
     uploaded_octets: BigInt = strawberry.field(description="Octets from the customer")
     total_octets: BigInt = strawberry.field(description="Octets in both directions")
+    free_octets: BigInt = strawberry.field(
+        description="Octets of these that do not count, as they fell into free windows"
+    )
+    metered_octets: BigInt = strawberry.field(description="Octets of these that count")
+    top_up_octets: BigInt = strawberry.field(
+        description="Octets that top-ups add to the allowance: taken already, or to be had still"
+    )
     allowance_octets: BigInt | None = strawberry.field(
         description="Octets that the plan allows; null when unmetered or without a plan"
     )
     remaining_octets: BigInt | None = strawberry.field(
-        description="Octets left of the allowance, at least 0; null when there is no limit"
+        description="Octets left of allowance and top-ups, at least 0; null when there is no limit"
     )
     used_percent: int | None = strawberry.field(
-        description="Percent of the allowance used, whole; null when there is no limit"
+        description="Percent of allowance and top-ups used, whole; null when there is no limit"
+    )
+    overage: UsageOverage | None = strawberry.field(
+        description="What usage beyond that costs; null unless the plan charges for it"
     )
     fup_state: models.FupState = strawberry.field(
         description="Where that puts the customer under the plan's fair usage policy"
@@ -121,11 +178,18 @@ class PlanCodeTaken(Problem, UserError):
     plan_code: str = strawberry.field(description="Code asked for")
 
 
-@strawberry.type(description="The plan is retired: who is on it stays, nobody else gets it")
+@strawberry.type(description="The plan is retired, or not the edition that is sold then")
 class PlanNotOnSale(Problem, UserError):
     shows = errors.PlanNotOnSale
 
     plan_code: str = strawberry.field(description="Code of the plan")
 
 
-PROBLEMS.extend([PlanCodeTaken, PlanNotOnSale])
+@strawberry.type(description="The plan is not sold to customers of that type or reseller")
+class PlanNotAvailable(Problem, UserError):
+    shows = errors.PlanNotAvailable
+
+    plan_code: str = strawberry.field(description="Code of the plan")
+
+
+PROBLEMS.extend([PlanCodeTaken, PlanNotOnSale, PlanNotAvailable])

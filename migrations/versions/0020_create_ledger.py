@@ -6,7 +6,7 @@ from alembic import op
 from migrations.row_security import secure_rows
 
 revision = "0020"
-down_revision = "0015"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -20,6 +20,8 @@ from domain.billing import (
 )
 from domain.billing.invoice_queries import InvoiceFilter, InvoiceList
 from domain.billing.ledger_queries import StatementFilter, StatementList
+from domain.billing.plan_change_previews import plan_change_previews
+from domain.billing.plan_changes import PlanChange, PlanChangePreview
 from domain.billing.queries import PaymentFilter, PaymentList
 from domain.billing.run_queries import RunItemFilter, RunItemList
 from resolvers.connections import Listing
@@ -32,6 +34,12 @@ class BillingLoaders(LoaderGroup):
     @cached_property
     def billing_account_by_customer(self) -> DataLoader[int, records.BillingAccount | None]:
         return self.one(queries.accounts_by_customer)
+
+    @cached_property
+    def plan_change_preview_by_customer(
+        self,
+    ) -> DataLoader[tuple[int, PlanChange], PlanChangePreview | None]:
+        return self.one_chosen(plan_change_previews)
 
     @cached_property
     def billing_account_by_id(self) -> DataLoader[int, records.BillingAccount | None]:

@@ -19,6 +19,11 @@ def customer_plan(root: Any, info: Info) -> Awaitable[records.PlanAssignment | N
     return info.loaders.current_assignment_by_customer.load(root.id)
 
 
+def scheduled_plan(root: Any, info: Info) -> Awaitable[records.PlanAssignment | None]:
+    """Customer.scheduledPlan: the assignment that is to come."""
+    return info.loaders.scheduled_assignment_by_customer.load(root.id)
+
+
 def customer_plan_history(
     root: Any,
     info: Info,

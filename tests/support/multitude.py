@@ -90,10 +90,18 @@ _ROWS: dict[str, tuple[str, int]] = {
         f"{_OWNER}, 1 + each % 200, {_AT}, 1000, 'EUR', 'MONTHLY'",
         CUSTOMERS,
     ),
-    "tariff.usage_counters (customer_id, period_start, downloaded_octets, uploaded_octets,"
-    " fup_state, notified_percent, updated_at)": (
-        f"{_OWNER}, date_trunc('month', now()), 1, 1, 'NORMAL', 0, now()",
+    "tariff.usage_counters (customer_id, period_start, ends_at, downloaded_octets,"
+    " uploaded_octets, fup_state, notified_percent, updated_at)": (
+        f"{_OWNER}, date_trunc('month', now()), now(), 1, 1, 'NORMAL', 0, now()",
         CUSTOMERS,
+    ),
+    "tariff.usage_days (customer_id, day, downloaded_octets, uploaded_octets, free_octets)": (
+        f"{_OWNER}, '2026-01-01'::date + each % 28, 1, 1, 0",
+        CUSTOMERS,
+    ),
+    "tariff.top_ups (customer_id, octets, price_minor, currency, starts_at, expires_at)": (
+        f"{_OWNER}, 1, 1, 'EUR', {_AT}, {_AT} + interval '90 days'",
+        20_000,
     ),
     "billing.billing_accounts (customer_id)": ("each", CUSTOMERS),
     "billing.invoices (account_id, customer_id, status, currency, net_minor, tax_minor,"
@@ -309,6 +317,7 @@ _INDEXES = """
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition
     from pg_index join pg_class on pg_class.oid = indrelid
     where relkind = 'r' and not relispartition and relnamespace > 16383 and not indisunique
+        and not indisexclusion
 """
 
 

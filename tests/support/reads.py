@@ -28,6 +28,7 @@ from domain.billing.kinds import (
     PaymentStatus,
 )
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
+from domain.billing.plan_changes import PlanChange
 from domain.billing.queries import PaymentFilter
 from domain.billing.run_queries import RunItemFilter
 from domain.customer.details import AddressChoice, DocumentChoice
@@ -56,6 +57,7 @@ from domain.reseller.models import CommissionKind, CommissionState, ResellerStat
 from domain.reseller.queries import ResellerFilter
 from domain.tariff.queries import PlanFilter
 from domain.tariff.summaries import UsagePeriod
+from domain.tariff.usage_queries import DayRange
 from domain.webhook.models import WebhookStatus
 from domain.webhook.queries import AttemptFilter, EndpointFilter
 from tests.support import multitude
@@ -161,6 +163,8 @@ ARGUMENTS: dict[str, list[Any]] = {
     "request": [_SERIES],
     "period": [*UsagePeriod],
     "part": [PART, Slice(last=10)],
+    "change": [PlanChange(7)],
+    "days": [DayRange(date(2026, 1, 1), TODAY)],
 }
 _KEYS = [multitude.CUSTOMER_ID, *range(1, 10)]
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from domain.kernel.access import SYSTEM
+from domain.kernel.access import SYSTEM, Actor
 from domain.kernel.database import Database
 from domain.kernel.money import Money
 from domain.kernel.unit_of_work import UnitOfWork
@@ -14,7 +14,9 @@ from domain.tariff.catalogue import CatalogueService
 from domain.tariff.commands import CreatePlan
 from domain.tariff.models import FupAction
 from domain.tariff.services import TariffService
+from domain.tariff.top_ups import TopUpService
 from domain.tariff.usage import UsageService
+from domain.tariff.usage_models import TopUp
 
 _numbers = count(1)
 
@@ -50,6 +52,26 @@ async def created_plan(database: Database, plan: CreatePlan | None = None, **fac
         return created.id
 
 
+async def revised_plan(
+    database: Database,
+    plan_id: int,
+    *,
+    effective_from: datetime | None = None,
+    expected_version: int | None = None,
+    **changes: Any,
+) -> int:
+    """Publish the next edition of the plan; its id."""
+    async with database.unit_of_work(SYSTEM) as session:
+        edition = await CatalogueService().revise_plan(
+            session,
+            plan_id,
+            changes,
+            effective_from=effective_from,
+            expected_version=expected_version,
+        )
+        return edition.id
+
+
 async def retired_plan(database: Database, **facts: Any) -> int:
     """A plan that is no longer on sale; its id."""
     plan_id = await created_plan(database, **facts)
@@ -79,6 +101,16 @@ async def recorded_usage(database: Database, customer_id: int, octets: int, **fa
     }
     async with database.unit_of_work(SYSTEM) as session:
         await UsageService().record_usage(session, customer_id, **{**defaults, **facts})
+
+
+async def topped_up(
+    database: Database, customer_id: int, octets: int, *, actor: Actor = SYSTEM, **facts: Any
+) -> TopUp:
+    """Give the customer octets for 5.00 EUR, until the end of the month unless told otherwise."""
+    async with database.unit_of_work(actor) as session:
+        return await TopUpService().top_up(
+            session, customer_id, octets=octets, **{"price": Money(500, "EUR"), **facts}
+        )
 
 
 @asynccontextmanager

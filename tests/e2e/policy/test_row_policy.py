@@ -37,8 +37,9 @@ NODES_BY_ID = "query Q($ids: [ID!]!) { rows: nodes(ids: $ids) { id } }"
 ENTITIES = """
     query Q($of: [_Any!]!) { rows: _entities(representations: $of) { ... on Node { id } } }
 """
-#: Edges that lead from an estate to no row of it: up and down the trees.
+#: Edges that lead from an estate to no row of it: up and down the trees, and to what is to come.
 ELSEWHERE = {
+    "Customer.scheduledPlan",
     "DunningCase.steps.lateFeeInvoice",
     "NetworkSegment.parent",
     "Reseller.parent",

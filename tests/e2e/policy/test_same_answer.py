@@ -35,9 +35,11 @@ RESELLERS_CHANGES = {
     "rotateWebhookSecret",
     "setCommunicationPreference",
     "testWebhookEndpoint",
+    "topUpUsage",
     "updateAddress",
     "updateCustomer",
     "updateWebhookEndpoint",
+    "withdrawTariffPlanChange",
 }
 #: What is written by asking: who read, and how far the consumers are.
 _RESTLESS = {"kernel.audit_entries", "kernel.event_consumers", "kernel.inbox"}

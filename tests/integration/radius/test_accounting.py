@@ -21,8 +21,9 @@ from domain.radius.models import (
 )
 from domain.radius.recording import AccountingOutcome
 from domain.radius.services import RadiusService
-from domain.tariff.models import UsageRecord, UsageSource
+from domain.tariff.models import UsageSource
 from domain.tariff.queries import usage_summaries
+from domain.tariff.usage_models import UsageRecord
 from tests.support.events import announced
 from tests.support.radius import (
     a_record,

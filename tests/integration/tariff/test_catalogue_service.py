@@ -38,20 +38,21 @@ class TestCreatePlan:
             billing_cycle=BillingCycle.QUARTERLY,
         )
 
-        assert await announced(database, "tariff.") == [
-            (
-                "tariff.plan.published",
-                {
-                    "customer_id": None,
-                    "tariff_plan_id": plan_id,
-                    "code": "F-100",
-                    "name": "Fibre 100",
-                    "amount_minor": 2999,
-                    "currency": "EUR",
-                    "billing_cycle": "QUARTERLY",
-                },
-            )
-        ]
+        [(kind, data)] = await announced(database, "tariff.")
+        assert data.pop("effective_from").endswith("Z")
+        assert (kind, data) == (
+            "tariff.plan.published",
+            {
+                "customer_id": None,
+                "tariff_plan_id": plan_id,
+                "code": "F-100",
+                "name": "Fibre 100",
+                "amount_minor": 2999,
+                "currency": "EUR",
+                "billing_cycle": "QUARTERLY",
+                "edition": 1,
+            },
+        )
 
     async def test_stores_every_field(self, database):
         plan_id = await created_plan(

@@ -272,7 +272,7 @@ class TestAssignPlan:
                     )
                 )
 
-        assert violated_constraint(failure.value) == "plan_assignments_open_key"
+        assert violated_constraint(failure.value) == "plan_assignments_one_at_a_time_excl"
 
 
 class TestChangePlan:
@@ -414,6 +414,8 @@ class TestCancelPlan:
                     "tariff_plan_id": plan_id,
                     "ended_at": now.isoformat().replace("+00:00", "Z"),
                     "reason": "moved away",
+                    "termination_fee_minor": 0,
+                    "currency": "EUR",
                 },
             )
         ]

@@ -11,9 +11,10 @@ from domain.kernel import access
 from domain.kernel.access import Permission, Role
 from domain.kernel.errors import AccessDenied, Invalid, Unauthenticated
 from domain.tariff.errors import DedupeKeyReused
-from domain.tariff.models import FupAction, UsageCounter, UsageSource
+from domain.tariff.models import FupAction, UsageSource
 from domain.tariff.services import TariffService
 from domain.tariff.usage import UsageService
+from domain.tariff.usage_models import UsageCounter
 from tests.support.customers import created_customer
 from tests.support.events import announced
 from tests.support.tariff import (
