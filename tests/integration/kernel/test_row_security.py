@@ -24,6 +24,7 @@ from tests.support.row_security import (
 #: Of no tenant: what is on sale, where the network is, the log's newest position. No column of
 #: theirs says whose they are.
 SHARED = {
+    "billing.tax_rates",
     "tariff.tariff_plans",
     "radius.nas",
     "monitoring.network_segments",
