@@ -27,7 +27,8 @@ class Marks:
 
     def __init__(self) -> None:
         self.made: list[str] = []
-        self._numbers = count(10)
+        # All of one length: none is the beginning of another.
+        self._numbers = count(100)
 
     def filled(self, input_type: str, **given: Any) -> dict[str, Any]:
         """An input with a mark in every text field that is not given."""
@@ -58,7 +59,7 @@ class Marks:
             case "EmailAddress":
                 return self._kept(f"quokka{number}@example.com")
             case "PhoneNumber":
-                return self._kept(f"+3519123456{number:02}")
+                return self._kept(f"+351912345{number}")
             case "IPAddress":
                 return self._kept(f"198.51.100.{number}")
             case "JSON":

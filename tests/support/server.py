@@ -121,14 +121,14 @@ class Api:
         self, field: str, input: dict[str, Any], selection: str, *, token: str | None = "admin"
     ) -> dict[str, Any]:
         """The payload of one mutation with its ``userErrors``; it must have no ``errors``."""
-        type_name = f"{field[0].upper()}{field[1:]}Input"
-        query = f"""
-            mutation Change($input: {type_name}!) {{
-              {field}(input: $input) {{
-                {selection} userErrors {{ __typename code message path }}
-              }}
-            }}"""
+        query = _mutation(field, f"{selection} userErrors {{ __typename code message path }}")
         return (await self.data(query, {"input": input}, token=token))[field]
+
+    async def refusal(self, field: str, input: dict[str, Any], token: str | None) -> str:
+        """The code that one mutation is refused with, whatever it is about."""
+        query = _mutation(field, "clientMutationId")
+        answer = await self.run(query, {"input": input}, token=token)
+        return answer["errors"][0]["extensions"]["code"]
 
     @asynccontextmanager
     async def socket(self, token: str | None = "admin") -> AsyncIterator[Socket]:
@@ -140,6 +140,11 @@ class Api:
     async def settled(self) -> None:
         """Every event committed so far has its position and has been handled."""
         await settled(self.application.services.database)
+
+
+def _mutation(field: str, selection: str) -> str:
+    type_name = f"{field[0].upper()}{field[1:]}Input"
+    return f"mutation M($input: {type_name}!) {{ {field}(input: $input) {{ {selection} }} }}"
 
 
 @asynccontextmanager

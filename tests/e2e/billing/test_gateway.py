@@ -230,26 +230,17 @@ class TestWhatIsKept:
                 await connection.execute(select(StoredMethod.token))
 
 
-@pytest.mark.parametrize("role", ["customer", "reseller", "support", "service"])
-@pytest.mark.parametrize(
-    ("field", "facts"),
-    [("storePaymentMethod", METHOD), ("setAutopay", {}), ("chargePaymentMethod", {})],
-)
-async def test_is_refused_to_all_but_billing_staff(api, database, role, field, facts):
+async def test_every_act_is_refused_to_all_but_billing_staff(api, database):
     reseller_id = await created_reseller(database)
     customer_id = await created_customer(database, reseller_id=reseller_id)
-    token = {
-        "customer": api.token(Role.CUSTOMER, customer_id=customer_id),
-        "reseller": api.token(Role.RESELLER, reseller_id=reseller_id),
-        "support": api.token(Role.SUPPORT),
-        "service": api.service_token(Permission.BILLING_READ),
-    }[role]
-    type_name = f"{field[0].upper()}{field[1:]}Input"
+    acts = {"storePaymentMethod": METHOD, "setAutopay": {}, "chargePaymentMethod": {}}
 
-    answer = await api.run(
-        f"mutation M($i: {type_name}!) {{ {field}(input: $i) {{ userErrors {{ code }} }} }}",
-        {"i": {"customerId": customer_id, **facts}},
-        token=token,
-    )
-
-    assert answer["errors"][0]["extensions"]["code"] == "ACCESS_DENIED"
+    for token in (
+        api.token(Role.CUSTOMER, customer_id=customer_id),
+        api.token(Role.RESELLER, reseller_id=reseller_id),
+        api.token(Role.SUPPORT),
+        api.service_token(Permission.BILLING_READ),
+    ):
+        for field, facts in acts.items():
+            asked = {"customerId": customer_id, **facts}
+            assert await api.refusal(field, asked, token) == "ACCESS_DENIED"
