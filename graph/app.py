@@ -22,6 +22,7 @@ from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
 from graph.admission import admission_of
 from graph.authentication import Authenticator
+from graph.billing.papers import InvoicePaths
 from graph.clocks import clocks_of
 from graph.context import Services
 from graph.execution import Executor
@@ -171,6 +172,7 @@ class Application:
             WebSocketRoute("/graphql", self.socket),
             *explorer,
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
+            *InvoicePaths(self.services, self.executor, self.authenticator).routes(),
             *IdentityPaths(self.services).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
