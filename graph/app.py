@@ -22,7 +22,6 @@ from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
 from graph.admission import admission_of
 from graph.authentication import Authenticator
-from graph.billing.papers import InvoicePaths
 from graph.clocks import clocks_of
 from graph.context import Services
 from graph.execution import Executor
@@ -34,6 +33,7 @@ from graph.live.live import Live
 from graph.mail import notifier_of
 from graph.metrics import Metrics
 from graph.middleware import Envelope
+from graph.papers.paths import InvoicePaths
 from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings

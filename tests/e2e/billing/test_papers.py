@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from domain.kernel.access import Role
-from graph.billing.paper import Paper
-from graph.billing.paper_pdf import pdf_of
 from graph.ids import encode_id
+from graph.papers.invoice import Paper
+from graph.papers.pdf import pdf_of
 from tests.support.billing import a_line, credited, drafted_invoice, issued_draft
 from tests.support.customers import an_address, created_customer
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from graph.billing.paper import Paper
+from graph.papers.invoice import Paper
 
 _STYLE = (
     "body{font:15px/1.4 sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"

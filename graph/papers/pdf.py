@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fpdf import FPDF, FontFace
 
-from graph.billing.paper import Paper
+from graph.papers.invoice import Paper
 
 _BUILT_IN, _OWN = "helvetica", "own"
 _WIDTHS = (86, 20, 30, 24, 30)

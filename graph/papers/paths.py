@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute, Route
 from domain.kernel.errors import ErrorCode
 from graph import errors
 from graph.authentication import Authenticator
-from graph.billing.paper import DOCUMENT, paper_of
-from graph.billing.paper_page import page_of
-from graph.billing.paper_pdf import pdf_of
 from graph.context import Context, Services
 from graph.execution import Executor
 from graph.execution import Request as Operation
+from graph.papers.invoice import DOCUMENT, paper_of
+from graph.papers.page import page_of
+from graph.papers.pdf import pdf_of
 from graph.rest import problems
 from graph.rest.handler import actor_of, guarded
 from graph.rest.problems import Problem
