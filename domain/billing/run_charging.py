@@ -1,6 +1,7 @@
 """What becomes of a run's items: each account is locked, looked at anew, and charged once."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -9,13 +10,20 @@ from domain.billing.credit_notes import CreditNoteService
 from domain.billing.drafting import add_draft, priced_for
 from domain.billing.invoices import InvoiceService
 from domain.billing.kinds import CreditReason, ItemState, SkipReason
-from domain.billing.models import BillingAccount
+from domain.billing.models import BillingAccount, Invoice
 from domain.billing.pricing import totals
 from domain.billing.run_models import BillingRun, BillingRunItem
 from domain.billing.run_services import services_of
 from domain.billing.runs import CHARGED
 from domain.customer.models import Customer
 from domain.kernel.unit_of_work import UnitOfWork
+
+
+class _Draft(NamedTuple):
+    item: BillingRunItem
+    invoice: Invoice
+    account: BillingAccount
+    customer: Customer
 
 
 async def charge_items(
@@ -26,6 +34,7 @@ async def charge_items(
     customers = await _locked(session, [item.customer_id for item in ordered])
     accounts = await _accounts(session, customers)
     services = await services_of(session, accounts, run.charged_on)
+    drafts: list[_Draft] = []
     for item in ordered:
         customer, account = customers.get(item.customer_id), accounts.get(item.customer_id)
         service = services.get(item.customer_id)
@@ -39,7 +48,11 @@ async def charge_items(
         elif run.is_dry_run:
             await _preview(session, item, account, charge)
         else:
-            await _issue(session, item, account, customer, charge)
+            drafts.append(await _drafted(session, item, account, customer, charge))
+    # Numbers of credit notes are taken before those of invoices, by every worker, and both late:
+    # whoever issues anything waits for them until this transaction ends.
+    for draft in drafts:
+        await _issue(session, draft)
 
 
 def _pass_by(item: BillingRunItem, reason: SkipReason) -> None:
@@ -54,17 +67,22 @@ async def _preview(
     item.net_minor, item.tax_minor, item.currency = sums.net_minor, sums.tax_minor, account.currency
 
 
-async def _issue(
+async def _drafted(
     session: UnitOfWork,
     item: BillingRunItem,
     account: BillingAccount,
     customer: Customer,
     charge: Charge,
-) -> None:
+) -> _Draft:
     if charge.credit is not None:
         await _take_back(session, charge.credit)
     invoice = await add_draft(session, account, charge.lines, period=charge.period)
-    await InvoiceService().issue(session, invoice, account=account, customer=customer)
+    return _Draft(item, invoice, account, customer)
+
+
+async def _issue(session: UnitOfWork, draft: _Draft) -> None:
+    item, invoice = draft.item, draft.invoice
+    await InvoiceService().issue(session, invoice, account=draft.account, customer=draft.customer)
     item.state, item.invoice_id = ItemState.ISSUED, invoice.id
     item.net_minor, item.tax_minor = invoice.net_minor, invoice.tax_minor
     item.currency = invoice.currency
