@@ -16,12 +16,15 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from domain.billing.gateway import configure_gateway
 from domain.identity.tokens import Tokens
 from domain.kernel.audit_writer import AuditWriter
 from domain.kernel.database import Database, create_engine
 from domain.monitoring.notifiers import configure_notifier
 from graph.admission import admission_of
 from graph.authentication import Authenticator
+from graph.billing.gateway_setup import gateway_of, webhook_secrets
+from graph.billing.stripe_webhook import StripeWebhook
 from graph.clocks import clocks_of
 from graph.context import Services
 from graph.execution import Executor
@@ -104,6 +107,7 @@ class Application:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[dict[str, Any]]:
         """Handlers and the event stream run as long as the process serves."""
         configure_notifier(notifier_of(self.services.settings))
+        configure_gateway(gateway_of(self.services.settings))
         await attach_handlers(self._registry)
         services = self.services
         clocks = clocks_of(services.settings, services.database)
@@ -174,6 +178,7 @@ class Application:
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
             *InvoicePaths(self.services, self.executor, self.authenticator).routes(),
             *IdentityPaths(self.services).routes(),
+            *StripeWebhook(self.services, webhook_secrets(self.services.settings)).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),
             Route("/readyz", self.readyz, methods=["GET"]),
             Route("/metrics", self._metrics.get, methods=["GET"]),

@@ -23,6 +23,9 @@ ErrorCode.NO_PLAN_ASSIGNED: The customer is on no plan
 ErrorCode.INVOICE_NOT_PAYABLE: The invoice is a draft, void, or another customer's
 ErrorCode.INVOICE_HAS_PAYMENTS: Money is allocated to the invoice
 ErrorCode.PAYMENT_ALREADY_RECORDED: A payment with the method and reference is in the books
+ErrorCode.PAYMENT_DISPUTED: The payer disputes the payment: it stays as it is until that is over
+ErrorCode.NOTHING_LEFT_OF_PAYMENT: The payment has less left than was asked for
+ErrorCode.PAYMENT_UNDER_WAY: Whether money was taken is not known yet: no second attempt
 ErrorCode.DUNNING_POLICY_CODE_TAKEN: Another dunning policy has the code
 ErrorCode.CUSTOMER_CLOSED: The customer has left for good
 ErrorCode.SEGMENT_CODE_TAKEN: Another network segment has the code
@@ -54,6 +57,21 @@ DunningPauseEnd.KEPT: What was promised was paid
 DunningPauseEnd.BROKEN: The day went by, and something is overdue still
 DunningPauseEnd.EXPIRED: The exemption's last day went by
 DunningPauseEnd.WITHDRAWN: Staff ended it
+PaymentState.COMPLETED: Kept whole
+PaymentState.PARTIALLY_REFUNDED: A part was given back
+PaymentState.REFUNDED: All of it was given back
+PaymentState.DISPUTED: The payer disputes it at the bank or gateway
+PaymentState.CHARGED_BACK: The bank or gateway took it back
+DisputeStatus.OPEN: Not decided yet
+DisputeStatus.WON: The money stays
+DisputeStatus.LOST: The money was taken back
+RefundStatus.PENDING: The gateway has not confirmed it yet
+RefundStatus.SUCCEEDED: The money has left
+RefundStatus.FAILED: The gateway refused it, and the money is back on the account
+PaymentAttemptStatus.PENDING: The gateway is to be asked
+PaymentAttemptStatus.UNKNOWN: The gateway did not answer, and will be asked what happened
+PaymentAttemptStatus.COMPLETED: The money was taken
+PaymentAttemptStatus.FAILED: The money was not taken
 PaymentMethod.CREDIT_CARD: Credit or debit card
 PaymentMethod.BANK_TRANSFER: Transfer from a bank account
 PaymentMethod.PAYPAL: PayPal account

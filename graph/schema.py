@@ -14,7 +14,9 @@ from graph.arguments import describe_arguments, drop_null_defaults
 from graph.audit.queries import AuditQueries
 from graph.billing.dunning_mutations import DunningMutations
 from graph.billing.dunning_queries import DunningQueries
+from graph.billing.gateway_mutations import GatewayMutations
 from graph.billing.mutations import BillingMutations
+from graph.billing.payment_mutations import PaymentMutations
 from graph.billing.queries import BillingQueries
 from graph.context import Info
 from graph.customer.detail_mutations import CustomerDetailMutations
@@ -81,6 +83,8 @@ MUTATIONS: tuple[type, ...] = (
     CredentialMutations,
     MonitoringMutations,
     BillingMutations,
+    PaymentMutations,
+    GatewayMutations,
     DunningMutations,
     WebhookMutations,
     DeliveryMutations,

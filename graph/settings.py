@@ -201,6 +201,30 @@ class Settings(BaseSettings):
         description="TrueType font for PDFs of invoices in any script; without it letters beyond "
         "Latin-1 lose their marks",
     )
+    stripe_secret_key: SecretStr | None = Field(
+        default=None,
+        alias="ISP_GRAPH_STRIPE_SECRET_KEY",
+        description="Stripe's secret key, sk_...; without it stored payment methods are not "
+        "charged",
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        default=None,
+        alias="ISP_GRAPH_STRIPE_WEBHOOK_SECRET",
+        description="Signs what Stripe tells at POST /webhooks/stripe, whsec_...; several, "
+        "comma-separated, while it is rotated; without it there is no such path",
+    )
+    stripe_api_url: str | None = Field(
+        default=None,
+        alias="ISP_GRAPH_STRIPE_API_URL",
+        description="Another place than Stripe's own API, for tests",
+    )
+    autopay_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=1_440,
+        alias="ISP_GRAPH_AUTOPAY_MINUTES",
+        description="How often due invoices are charged to stored payment methods; 0: never",
+    )
     billing_daily: bool = Field(
         default=False,
         alias="ISP_GRAPH_BILLING_DAILY",

@@ -45,6 +45,12 @@ GRANTS: dict[str, str] = {
     "billing.invoice_lines": _READ,
     "billing.payments": _READ,
     "billing.payment_allocations": _READ,
+    "billing.payment_methods": (
+        "select (id, customer_id, gateway, label, is_autopay, removed_at, created_at, updated_at)"
+    ),
+    "billing.payment_attempts": _READ,
+    "billing.refunds": _READ,
+    "billing.disputes": _READ,
     "billing.dunning_policies": _READ,
     "billing.dunning_cases": _READ,
     "billing.dunning_steps": _READ,

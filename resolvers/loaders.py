@@ -1,6 +1,7 @@
 """The register of all loaders: ``info.loaders.customer_by_id`` and the rest."""
 
 from resolvers.billing.dunning_loaders import DunningLoaders
+from resolvers.billing.gateway_loaders import GatewayLoaders
 from resolvers.billing.loaders import BillingLoaders
 from resolvers.customer.loaders import CustomerLoaders
 from resolvers.identity.loaders import IdentityLoaders
@@ -19,6 +20,7 @@ class Loaders(
     MonitoringLoaders,
     BillingLoaders,
     DunningLoaders,
+    GatewayLoaders,
     WebhookLoaders,
     IdentityLoaders,
 ):

@@ -66,6 +66,17 @@ billing.tax_rate.set: A tax rate of a country was set
 billing.run.started: A billing run was started
 billing.run.finished: A billing run came to the last account
 billing.payment.received: A payment was recorded
+billing.allocation.created: Staff had a payment pay an invoice
+billing.allocation.reversed: A payment no longer pays a part of an invoice
+billing.payment.refunded: Money of a payment was given back, or that was confirmed or refused
+billing.payment.disputed: The payer disputes a payment
+billing.payment.dispute_closed: A dispute over a payment was won or lost
+billing.payment.attempted: The gateway is asked to take money
+billing.payment.failed: The gateway did not take the money
+billing.payment.unknown: Whether the gateway took the money is not known yet
+billing.payment_method.stored: A payment method was stored
+billing.payment_method.removed: A stored payment method was removed
+billing.autopay.changed: Due invoices are charged to another stored method, or to none
 billing.dunning_policy.created: A dunning policy was made
 billing.dunning_policy.updated: A dunning policy was changed
 billing.dunning.stage_changed: A step of dunning was taken about an account

@@ -1,11 +1,13 @@
 """Dunning of one account: what its policy says today is done, once, with its events."""
 
+from dataclasses import replace
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from domain.billing.accounts import AccountService
+from domain.billing.disputes import has_open_dispute
 from domain.billing.dunning import ServiceHold, Standing, Step, Verdict, judge
 from domain.billing.dunning_models import DunningCase, DunningPause, DunningPolicy, DunningStep
 from domain.billing.dunning_pauses import end_pause, running_pauses
@@ -15,6 +17,7 @@ from domain.billing.kinds import DunningAction, PauseEnd, PauseKind
 from domain.billing.late_fees import charge_late_fees
 from domain.billing.models import BillingAccount, Invoice
 from domain.billing.settlement import open_invoices
+from domain.customer.holds import HoldService
 from domain.customer.lifecycle import SUBSCRIPTION_ARROWS
 from domain.customer.models import Customer, HoldReason, SubscriptionState
 from domain.customer.services import CustomerService
@@ -59,6 +62,8 @@ class DunningService:
         overdue = await _overdue(session, account)
         pauses = await _pauses_left(session, customer, account, today)
         standing = _standing(session, overdue, today=today, case=case, pauses=pauses)
+        if await has_open_dispute(session, customer.id):
+            standing = replace(standing, is_frozen=True)
         verdict = judge(rules_of(policy), standing)
         if verdict.is_cured and case is not None:
             await _cure(session, customer, case, pauses, standing.overdue_minor)
@@ -217,12 +222,12 @@ async def _cure(
 
 async def _hold(session: UnitOfWork, customer: Customer, verdict: Verdict) -> None:
     """Only this module's own hold: service stays back for whatever other reasons there are."""
-    service = CustomerService()
+    service = HoldService()
     with session.entailing(Permission.CUSTOMER_LIFECYCLE):
         if verdict.hold is ServiceHold.PLACE:
-            await service.hold_service(session, customer, HoldReason.NON_PAYMENT, _WHY_HELD)
+            await service.hold(session, customer, HoldReason.NON_PAYMENT, _WHY_HELD)
         elif verdict.hold is ServiceHold.LIFT:
-            await service.release_service(session, customer, HoldReason.NON_PAYMENT, _WHY_RELEASED)
+            await service.release(session, customer, HoldReason.NON_PAYMENT, _WHY_RELEASED)
 
 
 async def _disconnect(session: UnitOfWork, customer: Customer) -> None:

@@ -1,6 +1,7 @@
 """What can go wrong in billing."""
 
 from domain.kernel.errors import Conflict, ErrorCode, Invalid, NotFound
+from domain.kernel.money import Money
 
 
 class InvoiceNotFound(NotFound):
@@ -71,3 +72,46 @@ class DunningPauseNotFound(NotFound):
 
     def __init__(self, key: object) -> None:
         super().__init__("pause of dunning", key, path=["pauseId"])
+
+
+class PaymentNotFound(NotFound):
+    """Absent, or another tenant's: the two look the same."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("payment", key, path=["paymentId"])
+
+
+class PaymentDisputed(Conflict):
+    """The payer disputes the payment: what it pays stays until that is over."""
+
+    code = ErrorCode.PAYMENT_DISPUTED
+
+    def __init__(self, payment_id: int) -> None:
+        super().__init__(f"Payment {payment_id} is disputed", path=["paymentId"])
+        self.payment_id = payment_id
+
+
+class NothingLeftOfPayment(Conflict):
+    """Less is left of the payment than was asked for."""
+
+    code = ErrorCode.NOTHING_LEFT_OF_PAYMENT
+
+    def __init__(self, left: Money) -> None:
+        super().__init__(f"{left.amount} {left.currency} is left of the payment", path=["amount"])
+        self.left = left
+
+
+class StoredMethodNotFound(NotFound):
+    """Absent, removed, or another tenant's: they look the same."""
+
+    def __init__(self, key: object) -> None:
+        super().__init__("stored payment method", key, path=["paymentMethodId"])
+
+
+class PaymentUnderWay(Conflict):
+    """The outcome of an attempt is not known yet: a second one could take the money twice."""
+
+    code = ErrorCode.PAYMENT_UNDER_WAY
+
+    def __init__(self) -> None:
+        super().__init__("The outcome of a payment of the account is not known yet")

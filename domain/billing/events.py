@@ -5,7 +5,14 @@ from datetime import date
 from typing import ClassVar, Self
 
 from domain.billing.credit_models import CreditNote
-from domain.billing.kinds import DunningStage, PauseEnd, PauseKind, PaymentMethod
+from domain.billing.kinds import (
+    DisputeStatus,
+    DunningStage,
+    PauseEnd,
+    PauseKind,
+    PaymentMethod,
+    RefundStatus,
+)
 from domain.billing.models import Invoice
 from domain.customer.models import CustomerType
 from domain.kernel.events import Event
@@ -282,3 +289,115 @@ class DunningResumed(BillingEvent):
     pause_id: int
     kind: PauseKind
     outcome: PauseEnd
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationEvent(BillingEvent):
+    """A fact about what a payment pays of an invoice."""
+
+    payment_id: int
+    invoice_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationCreated(AllocationEvent):
+    """Said of allocations by hand; others are told by the payment's or invoice's own events."""
+
+    type: ClassVar[str] = "billing.allocation.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllocationReversed(AllocationEvent):
+    """That much of the invoice is due again."""
+
+    type: ClassVar[str] = "billing.allocation.reversed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentEvent(BillingEvent):
+    """A fact about a payment that is in the books; ``amount_minor`` is how much it is about."""
+
+    payment_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentRefunded(PaymentEvent):
+    """Told when a refund is made, and again when a gateway has confirmed or refused it."""
+
+    type: ClassVar[str] = "billing.payment.refunded"
+
+    refund_id: int
+    status: RefundStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputeOpened(PaymentEvent):
+    type: ClassVar[str] = "billing.payment.disputed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputeClosed(PaymentEvent):
+    """LOST: the payment was charged back."""
+
+    type: ClassVar[str] = "billing.payment.dispute_closed"
+
+    status: DisputeStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptEvent(BillingEvent):
+    """A fact about an attempt to take money by the gateway."""
+
+    attempt_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAttempted(AttemptEvent):
+    """The gateway is to be asked."""
+
+    type: ClassVar[str] = "billing.payment.attempted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(AttemptEvent):
+    """``failure_code`` is the gateway's word for why, such as ``insufficient_funds``."""
+
+    type: ClassVar[str] = "billing.payment.failed"
+
+    failure_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentOutcomeUnknown(AttemptEvent):
+    """The gateway did not answer: whether money was taken will be found out."""
+
+    type: ClassVar[str] = "billing.payment.unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodStored(BillingEvent):
+    type: ClassVar[str] = "billing.payment_method.stored"
+
+    method_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethodRemoved(BillingEvent):
+    type: ClassVar[str] = "billing.payment_method.removed"
+
+    method_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutopayChanged(BillingEvent):
+    """Invoices are charged to that method when they are due; to none if it is null."""
+
+    type: ClassVar[str] = "billing.autopay.changed"
+
+    method_id: int | None

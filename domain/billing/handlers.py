@@ -3,7 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from domain.billing.accounts import AccountService
+from domain.billing.attempts import AttemptService
 from domain.billing.dunning_cases import DunningService, is_dunned
+from domain.billing.kinds import RefundStatus
+from domain.billing.refunds import RefundService
 from domain.customer.models import Customer
 from domain.kernel.events import LoggedEvent
 from domain.kernel.unit_of_work import UnitOfWork
@@ -33,6 +36,17 @@ async def follow_debt(session: UnitOfWork, event: LoggedEvent) -> None:
         await DunningService().follow(session, customer)
 
 
+async def charge(session: UnitOfWork, event: LoggedEvent) -> None:
+    """Ask the gateway for the attempt's charge; it makes it once, however often it is asked."""
+    await AttemptService().carry_out(session, event.data["attempt_id"])
+
+
+async def refund(session: UnitOfWork, event: LoggedEvent) -> None:
+    """Have the gateway give back what waits for it; raises to be called again if it is away."""
+    if event.data["status"] == RefundStatus.PENDING:
+        await RefundService().carry_out(session, event.data["refund_id"])
+
+
 HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "customer.created": follow_customer,
     "customer.updated": follow_customer,
@@ -43,6 +57,10 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "billing.payment.received": follow_debt,
     "billing.invoice.paid": follow_debt,
     "billing.invoice.voided": follow_debt,
+    "billing.allocation.created": follow_debt,
+    "billing.payment.attempted": charge,
+    "billing.payment.refunded": refund,
+    "billing.payment.dispute_closed": follow_debt,
     "billing.invoice.written_off": follow_debt,
     "billing.credit_note.issued": follow_debt,
 }

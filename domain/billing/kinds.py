@@ -76,6 +76,32 @@ class PaymentMethod(StrEnum):
     OTHER = "OTHER"
 
 
+class PaymentState(StrEnum):
+    """Where money that came in stands: kept, given back in part or whole, or fought over."""
+
+    COMPLETED = "COMPLETED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+    DISPUTED = "DISPUTED"
+    CHARGED_BACK = "CHARGED_BACK"
+
+
+class DisputeStatus(StrEnum):
+    """How a dispute over a payment stands: LOST is a chargeback."""
+
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class RefundStatus(StrEnum):
+    """Whether money given back has left: the gateway says so, or nobody has to."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
 class SkipReason(StrEnum):
     """Why a billing run made no invoice for an account."""
 
@@ -166,3 +192,12 @@ class PostingKind(StrEnum):
     REFUND = "REFUND"
     CHARGEBACK = "CHARGEBACK"
     WRITE_OFF = "WRITE_OFF"
+
+
+class AttemptStatus(StrEnum):
+    """What is known of an attempt to take money; only UNKNOWN and PENDING may still change."""
+
+    PENDING = "PENDING"
+    UNKNOWN = "UNKNOWN"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"

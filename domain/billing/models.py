@@ -25,6 +25,7 @@ from domain.billing.kinds import (
     Invoicing,
     LineKind,
     PaymentMethod,
+    PaymentState,
 )
 from domain.kernel.base import BigInt, Key, Model, Timestamps
 
@@ -224,19 +225,25 @@ class NumberSeries(Model):
 
 
 class Payment(Model):
-    """Money received. ``allocated_minor`` of it pays invoices; the rest is the account's credit."""
+    """
+    Money received. ``allocated_minor`` of it pays invoices, ``returned_minor`` went back to the
+    payer; the rest is the account's credit.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
-        CheckConstraint("allocated_minor between 0 and amount_minor", name="allocated_range"),
+        CheckConstraint("returned_minor between 0 and amount_minor", name="returned_range"),
+        CheckConstraint(
+            "allocated_minor between 0 and amount_minor - returned_minor", name="allocated_range"
+        ),
         UniqueConstraint("method", "reference"),
         Index("payments_customer_id_idx", "customer_id", "received_at", "id"),
         Index(
             "payments_unspent_idx",
             "account_id",
             "received_at",
-            postgresql_where=text("allocated_minor < amount_minor"),
+            postgresql_where=text("allocated_minor + returned_minor < amount_minor"),
         ),
         {"schema": "billing"},
     )
@@ -249,22 +256,27 @@ class Payment(Model):
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[BigInt]
     allocated_minor: Mapped[BigInt]
+    returned_minor: Mapped[BigInt] = mapped_column(server_default="0")
+    state: Mapped[PaymentState] = mapped_column(server_default=PaymentState.COMPLETED)
     received_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    @property
+    def credit_minor(self) -> int:
+        """What is left of it: it pays no invoice, and was not given back."""
+        return self.amount_minor - self.allocated_minor - self.returned_minor
+
 
 class PaymentAllocation(Model):
     """
-    A part of a payment that pays one invoice; freed again, it is less, or no row any more.
-
-    What there was before is in the ledger.
+    A part of a payment that pays an invoice. A part that is taken back is a row below zero.
     """
 
     __tablename__ = "payment_allocations"
     __audited__ = False
     __table_args__ = (
-        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
         Index("payment_allocations_payment_id_idx", "payment_id", "id"),
         Index("payment_allocations_invoice_id_idx", "invoice_id", "id"),
         {"schema": "billing"},

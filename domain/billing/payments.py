@@ -14,7 +14,7 @@ from domain.billing.errors import (
     WrongCurrency,
 )
 from domain.billing.events import InvoicePaid, PaymentReceived
-from domain.billing.kinds import PaymentMethod, PostingKind
+from domain.billing.kinds import PaymentMethod, PaymentState, PostingKind
 from domain.billing.ledger import post
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.billing.postings import of_payment, received
@@ -115,6 +115,8 @@ def _payment(
         currency=account.currency,
         amount_minor=_checked_amount(amount, account),
         allocated_minor=0,
+        returned_minor=0,
+        state=PaymentState.COMPLETED,
         received_at=_checked_instant(at, session.now),
         recorded_by=session.actor.subject,
         created_at=session.now,

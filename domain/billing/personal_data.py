@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.billing.credit_models import CreditNote, CreditNoteLine
-from domain.billing.dunning_models import DunningCase, DunningPause, DunningStep
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import (
     BillingAccount,
@@ -16,6 +15,7 @@ from domain.billing.models import (
     Payment,
     PaymentAllocation,
 )
+from domain.billing.payment_personal_data import payments_erased, payments_exported
 from domain.billing.run_models import BillingRunItem
 from domain.customer.models import Customer
 from domain.customer.personal_data import erased_name
@@ -25,7 +25,6 @@ from domain.kernel.personal_data import ERASED, told_rows
 async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, Any]:
     """The account, all its documents with their lines, what pays them, bookings, and dunning."""
     own_invoices = select(Invoice.id).where(Invoice.customer_id == customer_id)
-    own_cases = select(DunningCase.id).where(DunningCase.customer_id == customer_id)
     own_credit_notes = select(CreditNote.id).where(CreditNote.customer_id == customer_id)
     own_payments = select(Payment.id).where(Payment.customer_id == customer_id)
     return {
@@ -53,24 +52,13 @@ async def exported(connection: AsyncConnection, customer_id: int) -> dict[str, A
         "credit_note_lines": await told_rows(
             connection, CreditNoteLine, CreditNoteLine.credit_note_id.in_(own_credit_notes)
         ),
-        "dunning_cases": await told_rows(
-            connection, DunningCase, DunningCase.customer_id == customer_id
-        ),
-        "dunning_steps": await told_rows(
-            connection, DunningStep, DunningStep.case_id.in_(own_cases)
-        ),
-        "dunning_pauses": await told_rows(
-            connection,
-            DunningPause,
-            DunningPause.customer_id == customer_id,
-            people={"created_by"},
-        ),
         "billing_run_items": await told_rows(
             connection, BillingRunItem, BillingRunItem.customer_id == customer_id
         ),
         "ledger_entries": await told_rows(
             connection, LedgerEntry, LedgerEntry.customer_id == customer_id
         ),
+        **await payments_exported(connection, customer_id),
     }
 
 
@@ -101,9 +89,7 @@ async def erased(connection: AsyncConnection, customer_id: int) -> None:
     await connection.execute(
         update(Payment).where(Payment.customer_id == customer_id).values(reference=None)
     )
-    await connection.execute(
-        update(DunningPause).where(DunningPause.customer_id == customer_id).values(note=ERASED)
-    )
+    await payments_erased(connection, customer_id)
 
 
 def _pseudonymous(customer_id: int) -> Any:

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, false, true
 from domain.billing import (
     credit_records,
     dunning_records,
+    gateway_records,
     ledger_records,
     records,
     run_records,
@@ -12,6 +13,7 @@ from domain.billing import (
 )
 from domain.billing.credit_models import CreditNote
 from domain.billing.dunning_models import DunningCase, DunningPause
+from domain.billing.gateway_models import PaymentAttempt, StoredMethod
 from domain.billing.ledger_models import LedgerEntry
 from domain.billing.models import BillingAccount, Invoice, Payment
 from domain.customer.policy import within_scope
@@ -25,6 +27,10 @@ READS = {
     records.InvoiceLine: reading("invoices", Permission.BILLING_READ),
     records.Payment: reading("payments", Permission.BILLING_READ),
     records.PaymentAllocation: reading("payments", Permission.BILLING_READ),
+    records.Refund: reading("payments", Permission.BILLING_READ),
+    records.Dispute: reading("payments", Permission.BILLING_READ),
+    gateway_records.StoredMethod: reading("payments", Permission.BILLING_READ),
+    gateway_records.PaymentAttempt: reading("payments", Permission.BILLING_READ),
     credit_records.CreditNote: reading("credit notes", Permission.BILLING_READ),
     credit_records.CreditNoteLine: reading("credit notes", Permission.BILLING_READ),
     dunning_records.DunningPolicy: reading("dunning policies", Permission.BILLING_READ),
@@ -85,3 +91,13 @@ def visible_pauses(actor: Actor) -> ColumnElement[bool]:
 def visible_entries(actor: Actor) -> ColumnElement[bool]:
     """The predicate over ``LedgerEntry``: entries of customers in the actor's scope."""
     return within_scope(actor, LedgerEntry.customer_id)
+
+
+def visible_methods(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``StoredMethod``: methods of customers in the actor's scope."""
+    return within_scope(actor, StoredMethod.customer_id)
+
+
+def visible_attempts(actor: Actor) -> ColumnElement[bool]:
+    """The predicate over ``PaymentAttempt``: attempts of customers in the actor's scope."""
+    return within_scope(actor, PaymentAttempt.customer_id)

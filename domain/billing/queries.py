@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.billing import models, records
-from domain.billing.kinds import InvoiceStatus, PaymentMethod
+from domain.billing.kinds import InvoiceStatus, PaymentMethod, PaymentState
 from domain.billing.policy import visible_accounts, visible_payments
 from domain.kernel.access import Actor, Permission, require
 from domain.kernel.paging import Ordering, Page, Slice, counts_by_parent, pages_by_parent
@@ -33,6 +33,7 @@ class PaymentFilter:
     received_from: datetime | None = None
     received_to: datetime | None = None
     has_credit: bool | None = None
+    state: tuple[PaymentState, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _accounts(actor: Actor, column: Any) -> Select[Any]:
         & (invoice.paid_minor < invoice.total_minor)
     )
     is_unspent = (payment.account_id == models.BillingAccount.id) & (
-        payment.allocated_minor < payment.amount_minor
+        payment.allocated_minor + payment.returned_minor < payment.amount_minor
     )
     due = invoice.total_minor - invoice.paid_minor
     *own, _owed, _overdue, _credit = records.BillingAccount.__slots__
@@ -157,7 +158,7 @@ def _accounts(actor: Actor, column: Any) -> Select[Any]:
         *(getattr(models.BillingAccount, name) for name in own),
         _sum(due, is_open),
         _sum(due, is_open & (invoice.due_on < func.current_date())),
-        _sum(payment.amount_minor - payment.allocated_minor, is_unspent),
+        _sum(payment.amount_minor - payment.allocated_minor - payment.returned_minor, is_unspent),
     ).where(one_of(column), visible_accounts(actor))
 
 
@@ -182,12 +183,14 @@ def _matching(actor: Actor, wanted: PaymentFilter) -> Select[Any]:
     payment, statement = models.Payment, _payments(actor)
     if wanted.method is not None:
         statement = statement.where(payment.method.in_(wanted.method))
+    if wanted.state is not None:
+        statement = statement.where(payment.state.in_(wanted.state))
     if wanted.received_from is not None:
         statement = statement.where(payment.received_at >= wanted.received_from)
     if wanted.received_to is not None:
         statement = statement.where(payment.received_at < wanted.received_to)
     if wanted.has_credit is not None:
-        has_credit = payment.allocated_minor < payment.amount_minor
+        has_credit = payment.allocated_minor + payment.returned_minor < payment.amount_minor
         statement = statement.where(has_credit if wanted.has_credit else ~has_credit)
     return statement
 

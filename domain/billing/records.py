@@ -7,11 +7,14 @@ from typing import Any
 
 from domain.billing.kinds import (
     AccountStatus,
+    DisputeStatus,
     InvoiceStatus,
     Invoicing,
     LineKind,
     PaymentMethod,
+    PaymentState,
     PaymentStatus,
+    RefundStatus,
 )
 from domain.kernel.money import Money
 
@@ -187,6 +190,8 @@ class Payment:
     currency: str
     amount_minor: int
     allocated_minor: int
+    returned_minor: int
+    state: PaymentState
     received_at: datetime
     created_at: datetime
 
@@ -197,12 +202,48 @@ class Payment:
     @property
     def unallocated(self) -> Money:
         """The part that pays no invoice yet: credit."""
-        return Money(self.amount_minor - self.allocated_minor, self.currency)
+        return Money(self.amount_minor - self.allocated_minor - self.returned_minor, self.currency)
+
+    @property
+    def returned(self) -> Money:
+        """What went back to the payer."""
+        return Money(self.returned_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of a payment, in the payment's currency."""
+
+    id: int
+    payment_id: int
+    amount_minor: int
+    status: RefundStatus
+    reason: str
+    reference: str | None
+    created_at: datetime
+    updated_at: datetime
+    currency: str
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute over a payment."""
+
+    id: int
+    payment_id: int
+    status: DisputeStatus
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentAllocation:
-    """The part of a payment that pays one invoice."""
+    """A part of a payment that pays one invoice; below zero: a part that was taken back."""
 
     id: int
     payment_id: int

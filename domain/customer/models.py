@@ -53,7 +53,7 @@ class SubscriptionState(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why service is held back: a suspended subscription resumes when the last hold is lifted."""
+    """Why service is held back; it resumes when the last hold is lifted."""
 
     NON_PAYMENT = "NON_PAYMENT"
     CUSTOMER = "CUSTOMER"
@@ -116,7 +116,6 @@ SEARCHED = ("display_name", "company_name", "customer_number", "email", "usernam
 class Customer(Timestamps, Model):
     """
     A customer. ``username`` is unique among those not deleted; ``version`` steps at each change.
-
     ``holds`` are the ``HoldReason`` of a suspended subscription, sorted: each is lifted by itself.
     """
 

@@ -239,20 +239,6 @@ class CustomerService:
         await moves.enter(session, customer, subscription_state, reason, update_dates=update_dates)
         return customer
 
-    async def hold_service(
-        self, session: UnitOfWork, customer: Customer, why: HoldReason, reason: str
-    ) -> None:
-        """Hold back the locked customer's service for this reason too. Idempotent."""
-        require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
-        await moves.hold(session, customer, why, reason)
-
-    async def release_service(
-        self, session: UnitOfWork, customer: Customer, why: HoldReason, reason: str
-    ) -> None:
-        """Lift this hold of the locked customer's; service resumes if it was the last."""
-        require(session.actor, Permission.CUSTOMER_LIFECYCLE, "change a subscription's state")
-        await moves.release(session, customer, why, reason)
-
     async def locked(
         self, session: UnitOfWork, customer_id: int, expected_version: int | None = None
     ) -> Customer:

@@ -51,7 +51,7 @@ def _checks(kept_since: datetime) -> list[tuple[ErasureBlocker, Any, ColumnEleme
         (
             ErasureBlocker.CREDIT_NOT_REFUNDED,
             Payment,
-            Payment.allocated_minor < Payment.amount_minor,
+            Payment.allocated_minor + Payment.returned_minor < Payment.amount_minor,
         ),
         (ErasureBlocker.SESSION_OPEN, RadiusSession, RadiusSession.stopped_at.is_(None)),
         (

@@ -114,6 +114,12 @@ setTaxRate: billing:write: set tax rates
 writeOffInvoice: billing:write: write off invoices
 recordPayment: billing:write: record payments
 runBilling: billing:write: run billing
+allocatePayment deallocatePayment: billing:write: allocate payments
+refundPayment: billing:write: refund payments
+openDispute closeDispute: billing:write: dispute payments
+storePaymentMethod removePaymentMethod setAutopay: billing:write: \
+change stored payment methods
+chargePaymentMethod: billing:write: charge stored payment methods
 createDunningPolicy updateDunningPolicy: billing:write: change dunning policies
 assignDunningPolicy reviewDunning promiseToPay exemptFromDunning endDunningPause: billing:write: \
 change how accounts are dunned

@@ -12,6 +12,10 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
     kinds.InvoiceStatus: "Where an invoice stands as a document",
     kinds.PaymentStatus: "How much of an issued invoice is paid",
     kinds.LineKind: "What a line of an invoice charges for",
+    kinds.PaymentState: "Where money that came in stands",
+    kinds.DisputeStatus: "How a dispute over a payment stands",
+    kinds.RefundStatus: "Whether money given back has left",
+    kinds.AttemptStatus: "What is known of an attempt to take money",
     kinds.PaymentMethod: "A way that money comes in",
     kinds.RunState: "Where a billing run stands",
     kinds.ItemState: "What became of an account in a billing run",
@@ -29,6 +33,7 @@ _DESCRIPTIONS: dict[type[enum.Enum], str] = {
 _NAMES: dict[type[enum.Enum], str] = {
     kinds.AccountStatus: "BillingAccountStatus",
     kinds.LineKind: "InvoiceLineKind",
+    kinds.AttemptStatus: "PaymentAttemptStatus",
     kinds.PauseKind: "DunningPauseKind",
     kinds.PauseEnd: "DunningPauseEnd",
     kinds.SkipReason: "BillingSkipReason",

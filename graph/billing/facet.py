@@ -2,6 +2,7 @@
 
 import strawberry
 
+from graph.billing.gateway_types import GatewayFields
 from graph.billing.ledger import StatementLine, customer_statement
 from graph.billing.lists import customer_invoices, customer_payments
 from graph.billing.types import BillingAccount, Invoice, Payment
@@ -10,7 +11,7 @@ from resolvers.billing import accounts
 
 
 @strawberry.type
-class BillingFields:
+class BillingFields(GatewayFields):
     """The billing module's facet of Customer."""
 
     billing_account: BillingAccount | None = strawberry.field(

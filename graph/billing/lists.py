@@ -71,6 +71,9 @@ class PaymentFilter:
     method: list[kinds.PaymentMethod] | None = strawberry.field(
         default=None, description="By one of these methods"
     )
+    state: list[kinds.PaymentState] | None = strawberry.field(
+        default=None, description="In one of these states"
+    )
     received_from: datetime.datetime | None = strawberry.field(
         default=None, description="Received at this timestamp or later"
     )
@@ -88,6 +91,7 @@ class PaymentFilter:
             received_from=self.received_from,
             received_to=self.received_to,
             has_credit=self.has_credit,
+            state=_chosen(self.state, "state"),
         )
 
 

@@ -7,6 +7,7 @@ import strawberry
 from domain.billing import errors, kinds
 from graph.billing import enums  # noqa: F401 (describes the enums before a type names them)
 from graph.ids import encode_id
+from graph.money import Money
 from graph.payloads import PROBLEMS, Problem, UserError
 from graph.scalars import CurrencyCode
 
@@ -46,6 +47,13 @@ class PaymentAlreadyRecorded(Problem, UserError):
     reference: str = strawberry.field(description="Reference asked for")
 
 
+@strawberry.type(description="Less is left of the payment than was asked for")
+class NothingLeftOfPayment(Problem, UserError):
+    shows = errors.NothingLeftOfPayment
+
+    left: Money = strawberry.field(description="What is left of it")
+
+
 @strawberry.type(description="Another dunning policy has this code")
 class DunningPolicyCodeTaken(Problem, UserError):
     shows = errors.DunningPolicyCodeTaken
@@ -59,6 +67,7 @@ PROBLEMS.extend(
         InvoiceNotPayable,
         InvoiceHasPayments,
         PaymentAlreadyRecorded,
+        NothingLeftOfPayment,
         DunningPolicyCodeTaken,
     ]
 )

@@ -194,6 +194,27 @@ class Invoice(RowType, Node):
     version: int = strawberry.field(description="Steps at each change, for `expectedVersion`")
 
 
+@strawberry.type(description="Money of a payment that was given back")
+class Refund(RowType):
+    row = records.Refund
+
+    amount: Money = strawberry.field(description="How much of the payment")
+    status: kinds.RefundStatus = strawberry.field(description="Whether it has left")
+    reason: str = strawberry.field(description="Why, as given")
+    reference: str | None = strawberry.field(description="Bank's or gateway's name for it")
+    created_at: datetime.datetime = strawberry.field(description="Timestamp of the refund")
+
+
+@strawberry.type(description="A payer's claim on a payment at the bank or gateway")
+class Dispute(RowType):
+    row = records.Dispute
+
+    status: kinds.DisputeStatus = strawberry.field(description="Open, or how it ended")
+    reason: str = strawberry.field(description="Why, as told")
+    opened_at: datetime.datetime = strawberry.field(description="Timestamp of its beginning")
+    closed_at: datetime.datetime | None = strawberry.field(description="Timestamp of its end")
+
+
 @strawberry.type(description="What a credit note takes back of one line of the invoice")
 class CreditNoteLine(RowType):
     row = credit_records.CreditNoteLine
@@ -246,10 +267,19 @@ class Payment(RowType, Node):
         description="Bank's or gateway's name for it, unique for its method"
     )
     amount: Money = strawberry.field(description="What came in")
+    state: kinds.PaymentState = strawberry.field(description="Whether it was kept")
     unallocated: Money = strawberry.field(description="Part that pays no invoice yet: credit")
+    returned: Money = strawberry.field(description="Part that went back to the payer")
     received_at: datetime.datetime = strawberry.field(description="Timestamp of receipt")
     allocations: list["PaymentAllocation"] = strawberry.field(
-        resolver=payments.payment_allocations, description="What it pays, in order"
+        resolver=payments.payment_allocations,
+        description="What it pays, in order; below zero is what was taken back",
+    )
+    refunds: list[Refund] = strawberry.field(
+        resolver=payments.payment_refunds, description="What was given back, the oldest first"
+    )
+    disputes: list[Dispute] = strawberry.field(
+        resolver=payments.payment_disputes, description="Claims on it, the oldest first"
     )
     customer: CustomerRef | None = strawberry.field(
         resolver=customers.owner, description="Who paid"
@@ -257,11 +287,11 @@ class Payment(RowType, Node):
     created_at: datetime.datetime = strawberry.field(description="Timestamp of recording")
 
 
-@strawberry.type(description="The part of a payment that pays one invoice")
+@strawberry.type(description="A part of a payment that pays an invoice, or that was taken back")
 class PaymentAllocation(RowType):
     row = records.PaymentAllocation
 
-    amount: Money = strawberry.field(description="How much of the payment")
+    amount: Money = strawberry.field(description="How much of the payment; below zero: taken back")
     created_at: datetime.datetime = strawberry.field(description="Timestamp of the allocation")
     payment: Payment | None = strawberry.field(
         resolver=payments.allocated_from, description="Payment it is part of"

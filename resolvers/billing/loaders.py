@@ -10,6 +10,7 @@ from domain.billing import (
     invoice_queries,
     ledger_queries,
     ledger_records,
+    payment_queries,
     queries,
     records,
     run_queries,
@@ -77,6 +78,14 @@ class BillingLoaders(LoaderGroup):
             queries.payment_pages_by_customer,
             lambda key, asked: self.payment_count_by_customer.load((key, asked.filter)),
         )
+
+    @cached_property
+    def refunds_by_payment(self) -> DataLoader[int, list[records.Refund]]:
+        return self.many(payment_queries.refunds_by_payment)
+
+    @cached_property
+    def disputes_by_payment(self) -> DataLoader[int, list[records.Dispute]]:
+        return self.many(payment_queries.disputes_by_payment)
 
     @cached_property
     def allocations_by_invoice(self) -> DataLoader[int, list[records.PaymentAllocation]]:

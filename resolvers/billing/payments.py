@@ -29,3 +29,13 @@ def invoice_allocations(
 ) -> Awaitable[list[records.PaymentAllocation]]:
     """Invoice.allocations"""
     return info.loaders.allocations_by_invoice.load(root.id)
+
+
+def payment_refunds(root: records.Payment, info: Info) -> Awaitable[list[records.Refund]]:
+    """Payment.refunds"""
+    return info.loaders.refunds_by_payment.load(root.id)
+
+
+def payment_disputes(root: records.Payment, info: Info) -> Awaitable[list[records.Dispute]]:
+    """Payment.disputes"""
+    return info.loaders.disputes_by_payment.load(root.id)

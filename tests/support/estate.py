@@ -13,7 +13,8 @@ from domain.customer.models import Address, DocumentType, SubscriptionState
 from domain.kernel.access import SYSTEM
 from domain.kernel.database import Database
 from domain.reseller.settlements import settle_commissions
-from tests.support.billing import credited, issued_invoice, recorded_payment
+from tests.support.billing import credited, issued_invoice
+from tests.support.charging import charged
 from tests.support.credentials import created_credential
 from tests.support.customers import an_address, created_customer
 from tests.support.dunning import case_of, created_policy, overdue_invoice, reviewed
@@ -49,7 +50,7 @@ async def created_estate(database: Database, reseller_id: int) -> dict[str, int]
         "PlanAssignment": await assigned_plan(database, customer_id, plan_id),
         "Invoice": invoice_id,
         **await _dunning(database, customer_id),
-        "Payment": await recorded_payment(database, customer_id, 3000),
+        "Payment": await charged(database, customer_id, invoice_id, 3000),
         "CreditNote": await credited(database, invoice_id, {1: 100}),
         "RadiusSession": await created_session(database, username=username),
         "Nas": await registered_nas(database),

@@ -118,6 +118,23 @@ _ROWS: dict[str, tuple[str, int]] = {
         "each, each, 1",
         40_000,
     ),
+    "billing.payment_methods (customer_id, gateway, token, payer, label, is_autopay)": (
+        f"{_OWNER}, 'stripe', 'pm_' || each, 'cus_' || each, 'Visa', false",
+        20_000,
+    ),
+    "billing.payment_attempts (account_id, customer_id, method_id, currency, amount_minor, status,"
+    " may_retry, created_at)": (
+        f"{_OWNER}, {_OWNER}, each, 'EUR', 100, 'FAILED', false, {_AT}",
+        20_000,
+    ),
+    "billing.refunds (payment_id, customer_id, amount_minor, status, reason, created_by)": (
+        f"each, {_OWNER}, 1, 'SUCCEEDED', 'because', 'staff:1'",
+        20_000,
+    ),
+    "billing.disputes (payment_id, customer_id, status, reason)": (
+        f"each, {_OWNER}, 'OPEN', 'because'",
+        20_000,
+    ),
     "billing.credit_notes (account_id, customer_id, invoice_id, number, reason, currency,"
     " net_minor, tax_minor, total_minor, offset_minor, issued_on, issued_at)": (
         f"{_OWNER}, {_OWNER}, each, 'CN-' || each, 'GOODWILL', 'EUR', 1, 0, 1, 0,"

@@ -16,13 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import domain
 from domain.billing.dunning_queries import DunningCaseFilter
+from domain.billing.gateway_queries import PaymentAttemptFilter
 from domain.billing.invoice_queries import InvoiceFilter
 from domain.billing.kinds import (
+    AttemptStatus,
     DunningStage,
     InvoiceStatus,
     ItemState,
     LedgerAccount,
     PaymentMethod,
+    PaymentState,
     PaymentStatus,
 )
 from domain.billing.ledger_queries import EntryFilter, StatementFilter
@@ -91,12 +94,14 @@ FILTERS: dict[type[Any], dict[str, Any]] = {
         "received_from": NOW,
         "received_to": NOW,
         "has_credit": True,
+        "state": (PaymentState.DISPUTED,),
     },
     DunningCaseFilter: {
         "stage": (DunningStage.WARNED,),
         "is_open": True,
         "customer_id": multitude.CUSTOMER_ID,
     },
+    PaymentAttemptFilter: {"status": (AttemptStatus.FAILED,)},
     EntryFilter: {
         "account": LedgerAccount.TAX,
         "customer_id": multitude.CUSTOMER_ID,

@@ -31,6 +31,7 @@ REASON = ErasureReason.CONSENT_WITHDRAWN
 #: Texts in customers' events that name no person: codes, names of columns, numbers of documents.
 HARMLESS = {
     "actions",
+    "failure_code",
     "credit_note_number",
     "currency",
     "invoice_number",

@@ -23,7 +23,7 @@ _BROKEN = {
         left join billing.payment_allocations part on part.payment_id = payment.id
         group by payment.id
         having coalesce(sum(part.amount_minor), 0) <> payment.allocated_minor
-            or payment.allocated_minor > payment.amount_minor
+            or payment.allocated_minor + payment.returned_minor > payment.amount_minor
     """,
     "the ledger balances": """
         select transaction_id from billing.ledger_entries
@@ -36,7 +36,8 @@ _BROKEN = {
             where account_id = account.id and status = 'ISSUED'
         ) invoices
         cross join lateral (
-            select coalesce(sum(amount_minor - allocated_minor), 0) as credit from billing.payments
+            select coalesce(sum(amount_minor - allocated_minor - returned_minor), 0) as credit
+            from billing.payments
             where account_id = account.id
         ) payments
         cross join lateral (
