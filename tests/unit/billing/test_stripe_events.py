@@ -29,6 +29,17 @@ def test_either_secret_will_do_while_they_are_rotated():
         (b"\xff", "t=1,v1=00"),
         (b"{", None),
     ],
+    ids=[
+        "unsigned",
+        "signed by nobody",
+        "signed by somebody else",
+        "signed long ago",
+        "changed since it was signed",
+        "of another shape",
+        "without an object",
+        "not text",
+        "not JSON",
+    ],
 )
 def test_anything_else_is_refused(body, signed):
     with pytest.raises(BadSignature):
