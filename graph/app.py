@@ -36,6 +36,7 @@ from graph.live.live import Live
 from graph.mail import notifier_of
 from graph.metrics import Metrics
 from graph.middleware import Envelope
+from graph.papers.paths import InvoicePaths
 from graph.rest.handler import RestPaths
 from graph.schema import build_schema
 from graph.settings import Settings
@@ -177,6 +178,7 @@ class Application:
             WebSocketRoute("/graphql", self.socket),
             *explorer,
             *RestPaths(self.services, self.executor, self.authenticator).routes(),
+            *InvoicePaths(self.services, self.executor, self.authenticator).routes(),
             *IdentityPaths(self.services).routes(),
             *StripeWebhook(self.services, webhook_secrets(self.services.settings)).routes(),
             Route("/healthz", self.healthz, methods=["GET"]),

@@ -366,6 +366,7 @@ CreditReason.BILLING_ERROR: It charged too much
 CreditReason.SERVICE_FAILURE: The service failed
 CreditReason.GOODWILL: Nothing was wrong
 CreditReason.CANCELLATION: What was paid in advance is not used
+CreditReason.PLAN_CHANGE: The plan was changed within a period that was charged
 CreditReason.OTHER: Something else
 LedgerAccount.RECEIVABLE: What customers owe on issued invoices
 LedgerAccount.CASH: Money that came in, less what went back

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.kernel.access import Role
@@ -188,6 +188,18 @@ class Settings(BaseSettings):
         alias="ISP_GRAPH_WEBHOOK_NETWORKS",
         description="Private networks that the operator's own webhook endpoints may lie in, never "
         "a reseller's, comma-separated CIDRs; there http is accepted too",
+    )
+    seller: str = Field(
+        default="",
+        alias="ISP_GRAPH_SELLER",
+        description="Who invoices are from, as on the page and the PDF of an invoice: name, "
+        "address and tax number, lines separated by semicolons",
+    )
+    invoice_font: FilePath | None = Field(
+        default=None,
+        alias="ISP_GRAPH_INVOICE_FONT",
+        description="TrueType font for PDFs of invoices in any script; without it letters beyond "
+        "Latin-1 lose their marks",
     )
     stripe_secret_key: SecretStr | None = Field(
         default=None,

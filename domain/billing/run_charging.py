@@ -1,22 +1,29 @@
 """What becomes of a run's items: each account is locked, looked at anew, and charged once."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from domain.billing.charging import Charge, Service, charge_on
+from domain.billing.charging import Charge, Credit, charge_on
+from domain.billing.credit_notes import CreditNoteService
 from domain.billing.drafting import add_draft, priced_for
 from domain.billing.invoices import InvoiceService
-from domain.billing.kinds import InvoiceStatus, ItemState, LineKind, SkipReason
-from domain.billing.models import BillingAccount, Invoice, InvoiceLine
+from domain.billing.kinds import CreditReason, ItemState, SkipReason
+from domain.billing.models import BillingAccount, Invoice
 from domain.billing.pricing import totals
 from domain.billing.run_models import BillingRun, BillingRunItem
+from domain.billing.run_services import services_of
 from domain.billing.runs import CHARGED
 from domain.customer.models import Customer
-from domain.kernel.access import SYSTEM
 from domain.kernel.unit_of_work import UnitOfWork
-from domain.tariff.queries import current_assignments, plans_by_id
+
+
+class _Draft(NamedTuple):
+    item: BillingRunItem
+    invoice: Invoice
+    account: BillingAccount
+    customer: Customer
 
 
 async def charge_items(
@@ -26,7 +33,8 @@ async def charge_items(
     ordered = sorted(items, key=lambda item: item.customer_id)
     customers = await _locked(session, [item.customer_id for item in ordered])
     accounts = await _accounts(session, customers)
-    services = await _services(session, accounts, run.charged_on)
+    services = await services_of(session, accounts, run.charged_on)
+    drafts: list[_Draft] = []
     for item in ordered:
         customer, account = customers.get(item.customer_id), accounts.get(item.customer_id)
         service = services.get(item.customer_id)
@@ -40,7 +48,11 @@ async def charge_items(
         elif run.is_dry_run:
             await _preview(session, item, account, charge)
         else:
-            await _issue(session, item, account, customer, charge)
+            drafts.append(await _drafted(session, item, account, customer, charge))
+    # Numbers of credit notes are taken before those of invoices, by every worker, and both late:
+    # whoever issues anything waits for them until this transaction ends.
+    for draft in drafts:
+        await _issue(session, draft)
 
 
 def _pass_by(item: BillingRunItem, reason: SkipReason) -> None:
@@ -55,18 +67,35 @@ async def _preview(
     item.net_minor, item.tax_minor, item.currency = sums.net_minor, sums.tax_minor, account.currency
 
 
-async def _issue(
+async def _drafted(
     session: UnitOfWork,
     item: BillingRunItem,
     account: BillingAccount,
     customer: Customer,
     charge: Charge,
-) -> None:
+) -> _Draft:
+    if charge.credit is not None:
+        await _take_back(session, charge.credit)
     invoice = await add_draft(session, account, charge.lines, period=charge.period)
-    await InvoiceService().issue(session, invoice, account=account, customer=customer)
+    return _Draft(item, invoice, account, customer)
+
+
+async def _issue(session: UnitOfWork, draft: _Draft) -> None:
+    item, invoice = draft.item, draft.invoice
+    await InvoiceService().issue(session, invoice, account=draft.account, customer=draft.customer)
     item.state, item.invoice_id = ItemState.ISSUED, invoice.id
     item.net_minor, item.tax_minor = invoice.net_minor, invoice.tax_minor
     item.currency = invoice.currency
+
+
+async def _take_back(session: UnitOfWork, credit: Credit) -> None:
+    """What was paid for and did not serve is credit, by which the new charge is paid first."""
+    await CreditNoteService().issue_credit_note(
+        session,
+        credit.invoice_id,
+        reason=CreditReason.PLAN_CHANGE,
+        lines={credit.position: credit.net},
+    )
 
 
 async def _locked(session: UnitOfWork, customer_ids: Collection[int]) -> dict[int, Customer]:
@@ -89,52 +118,3 @@ async def _accounts(session: UnitOfWork, customers: Collection[int]) -> dict[int
         .execution_options(populate_existing=True)
     )
     return {account.customer_id: account for account in found}
-
-
-async def _services(
-    session: UnitOfWork, accounts: dict[int, BillingAccount], on: date
-) -> dict[int, Service]:
-    """By customer: those on a plan at the end of the day."""
-    connection = await session.connection()
-    end_of_day = datetime.combine(on, time.max, UTC)
-    assignments = await current_assignments(connection, SYSTEM, accounts.keys(), at=end_of_day)
-    plan_ids = {assignment.tariff_plan_id for assignment in assignments.values()}
-    plans = await plans_by_id(connection, SYSTEM, plan_ids)
-    charged = await _charged_until(session, [account.id for account in accounts.values()])
-    set_up = await _set_up(session, [assignment.id for assignment in assignments.values()])
-    return {
-        customer_id: Service(
-            account=accounts[customer_id],
-            assignment=assignment,
-            plan=plans[assignment.tariff_plan_id],
-            charged_until=charged.get(accounts[customer_id].id),
-            is_set_up=assignment.id in set_up,
-        )
-        for customer_id, assignment in assignments.items()
-    }
-
-
-async def _charged_until(session: UnitOfWork, account_ids: Collection[int]) -> dict[int, date]:
-    rows = await session.execute(
-        select(Invoice.account_id, func.max(Invoice.period_to))
-        .where(
-            Invoice.account_id.in_(account_ids),
-            Invoice.status != InvoiceStatus.VOID,
-            Invoice.period_to.is_not(None),
-        )
-        .group_by(Invoice.account_id)
-    )
-    return {account_id: until for account_id, until in rows if until is not None}
-
-
-async def _set_up(session: UnitOfWork, assignment_ids: Collection[int]) -> set[int]:
-    rows = await session.scalars(
-        select(InvoiceLine.plan_assignment_id)
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .where(
-            InvoiceLine.plan_assignment_id.in_(assignment_ids),
-            InvoiceLine.kind == LineKind.SETUP,
-            Invoice.status != InvoiceStatus.VOID,
-        )
-    )
-    return {assignment_id for assignment_id in rows if assignment_id is not None}

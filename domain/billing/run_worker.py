@@ -15,7 +15,7 @@ from domain.kernel.errors import DomainError
 from domain.kernel.unit_of_work import UnitOfWork
 
 #: Items of one transaction: while it runs, whoever issues anything waits for its numbers.
-CHUNK = 25
+CHUNK = 10
 
 logger = structlog.get_logger(__name__)
 

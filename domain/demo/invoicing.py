@@ -60,7 +60,7 @@ class InvoiceRows:
         charge = charge_on(service, day)
         if not isinstance(charge, Charge):
             return None
-        ledger.charged_until = charge.period.ends_on
+        ledger.charged_until = charge.period.ends_on if charge.period else ledger.charged_until
         ledger.set_up.add(assignment.id)
         return self._issue(ledger, charge.lines, at=midnight(day), period=charge.period)
 

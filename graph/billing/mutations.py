@@ -31,7 +31,7 @@ from graph.payloads import Payload, perform
 from resolvers.billing import accounts, credit_notes, invoices, payments, runs, taxes
 
 #: Chunks of accounts that are charged before `runBilling` answers.
-_AT_ONCE = 4
+_AT_ONCE = 10
 
 
 @strawberry.type(description="What became of `updateBillingAccount`")

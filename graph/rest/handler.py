@@ -63,7 +63,7 @@ class RestPaths:
         served: dict[str, Serve] = {"/api/openapi.json": self._description}
         served |= {path: partial(self._path, methods) for path, methods in self._paths.items()}
         served["/api/{unknown:path}"] = _nothing
-        return [Route(path, _guarded(serve), methods=_METHODS) for path, serve in served.items()]
+        return [Route(path, guarded(serve), methods=_METHODS) for path, serve in served.items()]
 
     async def _description(self, request: Request) -> Response:
         _check_method(request, ("GET",))
@@ -71,7 +71,7 @@ class RestPaths:
 
     async def _path(self, methods: Methods, request: Request) -> Response:
         exchange = methods[_check_method(request, methods)]
-        actor = await self._actor(request)
+        actor = await actor_of(self._authenticator, request)
         keys = keys_in_path(exchange, request.path_params)
         named = {snake(name): key for name, key in keys.items()}
         # Beyond this block too: the line that tells of the whole request names its customer.
@@ -82,17 +82,6 @@ class RestPaths:
             body = await _body(request) if exchange.origin is Origin.BODY else None
             inputs = inputs_of(exchange, _parameters(request), body)
             return await self._run(request, exchange, keys | inputs, actor)
-
-    async def _actor(self, request: Request) -> Actor:
-        try:
-            actor = await known(self._authenticator.actor(authorization_of(request)))
-        except InvalidToken as failure:
-            raise problems.unauthenticated(failure.message, token_came=True) from None
-        except Refused as refusal:
-            raise problems.unavailable(refusal.errors[0]["message"]) from None
-        if actor.is_anonymous:
-            raise problems.unauthenticated(Unauthenticated().message, token_came=False)
-        return actor
 
     async def _run(
         self, request: Request, exchange: Exchange, variables: dict[str, Any], actor: Actor
@@ -116,7 +105,20 @@ class RestPaths:
         )
 
 
-def _guarded(serve: Serve) -> Serve:
+async def actor_of(authenticator: Authenticator, request: Request) -> Actor:
+    """Who asks. Raises ``Problem``: nobody does, the token is no good, or that cannot be known."""
+    try:
+        actor = await known(authenticator.actor(authorization_of(request)))
+    except InvalidToken as failure:
+        raise problems.unauthenticated(failure.message, token_came=True) from None
+    except Refused as refusal:
+        raise problems.unavailable(refusal.errors[0]["message"]) from None
+    if actor.is_anonymous:
+        raise problems.unauthenticated(Unauthenticated().message, token_came=False)
+    return actor
+
+
+def guarded(serve: Serve) -> Serve:
     """The same, with whatever is raised as a problem document."""
 
     async def guarded(request: Request) -> Response:

@@ -10,7 +10,15 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-_REASONS = ("VOID", "BILLING_ERROR", "SERVICE_FAILURE", "GOODWILL", "CANCELLATION", "OTHER")
+_REASONS = (
+    "VOID",
+    "BILLING_ERROR",
+    "SERVICE_FAILURE",
+    "GOODWILL",
+    "CANCELLATION",
+    "PLAN_CHANGE",
+    "OTHER",
+)
 
 # What stays of an issued document for ever: of its buyer, what erasing a person leaves.
 _CONTENT_HASH = """

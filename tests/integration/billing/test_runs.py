@@ -19,9 +19,11 @@ from domain.kernel import access
 from domain.kernel.access import SYSTEM, Role
 from domain.kernel.errors import AccessDenied, Invalid
 from domain.kernel.money import Money
+from domain.tariff.services import TariffService
 from tests.support.billing import billed, changed_account, recorded_payment
 from tests.support.customers import created_customer
 from tests.support.events import announced, handled
+from tests.support.ledger import faults
 from tests.support.tariff import assigned_plan, created_plan
 
 TODAY = datetime.now(UTC).date()
@@ -207,3 +209,23 @@ async def test_the_database_refuses_a_second_invoice_of_a_period(database):
                     period_to=date.max,
                 )
             )
+
+
+async def test_a_change_of_plan_takes_back_what_was_paid_and_charges_the_rest_once(database):
+    customer_id = await subscribed(database)
+    (first,) = (await billed(database, TODAY)).invoice_ids
+    await recorded_payment(database, customer_id, 3000)
+    dearer = await created_plan(database, price=Money(9000, "EUR"))
+    async with database.unit_of_work(SYSTEM) as session:
+        await TariffService().change_plan(session, customer_id, dearer)
+
+    run = await billed(database, TODAY)
+    again = await billed(database, TODAY)
+
+    (invoice,) = await invoices(database, run)
+    async with database.reading() as connection:
+        old = (await invoices_by_id(connection, SYSTEM, [first]))[first]
+    assert again.invoice_ids == ()
+    assert (old.credited.minor, old.paid.minor, old.due.minor) == (3000, 0, 0)
+    assert (invoice.total.minor, invoice.paid.minor, invoice.due.minor) == (9000, 3000, 6000)
+    assert await faults(database, customer_id) == []

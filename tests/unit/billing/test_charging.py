@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from domain.billing.charging import Charge, Service, charge_on
+from domain.billing.charging import Charge, Credit, EarlierCharge, Service, charge_on
 from domain.billing.kinds import LineKind, SkipReason
 from domain.billing.models import BillingAccount
 from domain.billing.periods import BillingPeriod
+from domain.kernel.money import Money
 from domain.tariff.models import BillingCycle
 from domain.tariff.records import PlanAssignment, TariffPlan
 
@@ -47,7 +48,12 @@ def a_service(**facts: Any) -> Service:
         created_at=facts["started_at"],
     )
     return Service(
-        account, assignment, a_plan_on_sale(), facts["charged_until"], facts["is_set_up"]
+        account,
+        assignment,
+        a_plan_on_sale(),
+        facts["charged_until"],
+        facts["is_set_up"],
+        facts.get("earlier"),
     )
 
 
@@ -131,3 +137,63 @@ def test_a_setup_fee_is_charged_beside_the_first_period():
 )
 def test_says_why_there_is_nothing_to_charge(facts, reason):
     assert charge_on(a_service(**facts), date(2026, 4, 19)) is reason
+
+
+class TestAChangeOfPlan:
+    #: 30.00 EUR were charged for April by the plan before.
+    APRIL_BEFORE = EarlierCharge(5, 1, 3000, APRIL.starts_on, APRIL.ends_on)
+
+    def changed(self, **facts: Any) -> Service:
+        """A plan for 60.00 EUR a month since the 11th of April."""
+        defaults = {
+            "started_at": instant(4, 11),
+            "price_minor": 6000,
+            "charged_until": APRIL.ends_on,
+            "earlier": self.APRIL_BEFORE,
+        }
+        return a_service(**{**defaults, **facts})
+
+    def test_takes_back_the_days_left_and_charges_them_by_the_new_price(self):
+        charge = charge_on(self.changed(), date(2026, 4, 15))
+
+        assert isinstance(charge, Charge)
+        assert charge.credit == Credit(5, 1, Money(2000, "EUR"))
+        assert charge.period is None
+        assert [(line.kind, line.unit_price.minor, line.period_from) for line in charge.lines] == [
+            (LineKind.PRORATION, 4000, date(2026, 4, 11))
+        ]
+
+    def test_that_is_billed_with_the_next_period_is_made_up_for_in_one_charge(self):
+        charge = charge_on(self.changed(), date(2026, 5, 1))
+
+        assert isinstance(charge, Charge)
+        assert charge.period == BillingPeriod(date(2026, 5, 1), date(2026, 6, 1))
+        assert [(line.kind, line.unit_price.minor) for line in charge.lines] == [
+            (LineKind.PRORATION, 4000),
+            (LineKind.RECURRING, 6000),
+        ]
+
+    def test_to_a_free_plan_takes_back_and_says_that_it_did(self):
+        charge = charge_on(self.changed(price_minor=0), date(2026, 4, 15))
+
+        assert isinstance(charge, Charge)
+        assert charge.credit == Credit(5, 1, Money(2000, "EUR"))
+        assert [line.unit_price.minor for line in charge.lines] == [0]
+
+    def test_from_a_quarter_to_months_takes_back_the_quarter_and_charges_the_month(self):
+        quarter = EarlierCharge(5, 1, 9100, date(2026, 4, 1), date(2026, 7, 1))
+
+        charge = charge_on(
+            self.changed(earlier=quarter, charged_until=quarter.ends_on), date(2026, 4, 15)
+        )
+
+        assert isinstance(charge, Charge)
+        assert charge.credit == Credit(5, 1, Money(8100, "EUR"))
+        assert [line.period_to for line in charge.lines] == [date(2026, 5, 1)]
+
+    def test_at_the_end_of_what_was_charged_takes_nothing_back(self):
+        charge = charge_on(self.changed(started_at=instant(5, 1)), date(2026, 5, 1))
+
+        assert isinstance(charge, Charge)
+        assert charge.credit is None
+        assert [line.kind for line in charge.lines] == [LineKind.RECURRING]

@@ -1,0 +1,1 @@
+"""Invoices on paper: what they say, as a page and as PDF."""
