@@ -145,7 +145,9 @@ def _fields_to_nodes(kind: Any, *, depth: int) -> Iterator[tuple[str, str, str]]
     for name, field in kind.fields.items():
         shown = get_named_type(field.type)
         is_page = shown.name.endswith("Connection")
-        call, outer = (name + _PAGE, "nodes { %s }") if is_page else (name + _TOLD.get(name, ""), "%s")
+        call, outer = (
+            (name + _PAGE, "nodes { %s }") if is_page else (name + _TOLD.get(name, ""), "%s")
+        )
         of = get_named_type(shown.fields["nodes"].type) if is_page else shown
         if of.name in NODES:
             yield name, of.name, f"{call} {{ {outer % 'id'} }}"
