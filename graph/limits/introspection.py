@@ -22,7 +22,7 @@ from graphql import (
 )
 
 #: Objects of introspection that cost a point: nothing is fetched for them.
-OBJECTS_PER_POINT = 15
+OBJECTS_PER_POINT = 20
 #: Fields that show the one type that is asked for, which may be the largest of all.
 _ONE_TYPE = (
     "Query.__type",

@@ -153,7 +153,7 @@ async def test_introspection_is_within_the_limits_of_everybody_who_is_signed_in(
     assert all(500 < each["extensions"]["cost"]["requested"] < 1_750 for each in answers)
 
 
-TYPE = "type { name ofType { name ofType { name } } }"
+TYPE = "type { ofType { ofType { ofType { ofType { ofType { name } } } } } }"
 FIELDS = f"fields(includeDeprecated: true) {{ args {{ {TYPE} }} {TYPE} }}"
 
 
