@@ -9,7 +9,7 @@ from domain.billing.models import BillingAccount
 from domain.billing.periods import BillingPeriod, billing_period
 from domain.kernel.money import Money
 from domain.tariff.periods import MONTHS
-from domain.tariff.proration import share_left
+from domain.tariff.proration import Settlement, share_left
 from domain.tariff.records import PlanAssignment, TariffPlan
 
 
@@ -85,7 +85,8 @@ def charge_on(service: Service, on: date) -> Charge | SkipReason:
     did: days before those are never charged later. A part of a period costs its share of days.
 
     If the plan was changed within days that the plan before was charged for, what is left of that
-    charge is taken back, and the rest of the new plan's period charged from its first day on.
+    charge is taken back, unless it was changed without settlement, and the rest of the new plan's
+    period charged from its first day on.
     """
     if service.assignment.currency != service.account.currency:
         return SkipReason.OTHER_CURRENCY
@@ -120,6 +121,8 @@ def _part_of_change(service: Service, change: _Change) -> BillingPeriod | None:
 
 
 def _credit(service: Service, change: _Change) -> Credit | None:
+    if service.assignment.settlement is Settlement.NONE:
+        return None
     earlier = change.earlier
     net = share_left(
         Money(earlier.net_minor, service.account.currency),

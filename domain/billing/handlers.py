@@ -6,6 +6,7 @@ from domain.billing.accounts import AccountService
 from domain.billing.attempts import AttemptService
 from domain.billing.dunning_cases import DunningService, is_dunned
 from domain.billing.kinds import RefundStatus
+from domain.billing.overages import bill_overage
 from domain.billing.refunds import RefundService
 from domain.customer.models import Customer
 from domain.kernel.concerns import concerned_with
@@ -66,4 +67,5 @@ HANDLERS: dict[str, Callable[[UnitOfWork, LoggedEvent], Awaitable[None]]] = {
     "billing.payment.dispute_closed": follow_debt,
     "billing.invoice.written_off": follow_debt,
     "billing.credit_note.issued": follow_debt,
+    "tariff.usage_period.closed": bill_overage,
 }

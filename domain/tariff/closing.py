@@ -1,9 +1,6 @@
 """Months of usage closed at their end, so that what is billed of them stands."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-
-from sqlalchemy import select
+from datetime import date
 
 from domain.customer.models import Customer
 from domain.customer.services import CustomerService
@@ -19,23 +16,6 @@ from domain.tariff.models import TariffPlan
 from domain.tariff.overage import Overage, overage
 from domain.tariff.periods import UsageMonth
 from domain.tariff.usage_models import UsageCounter
-
-
-async def months_to_close(
-    session: UnitOfWork, customer_ids: Sequence[int], *, before: datetime
-) -> list[tuple[int, date]]:
-    """Customer and first day of the months that ended by the instant and are open, in order."""
-    counter = UsageCounter
-    rows = await session.execute(
-        select(counter.customer_id, counter.period_start)
-        .where(
-            counter.customer_id.in_(customer_ids),
-            counter.closed_at.is_(None),
-            counter.ends_at <= before,
-        )
-        .order_by(counter.customer_id, counter.period_start)
-    )
-    return [(row[0], row[1]) for row in rows]
 
 
 class UsageClosingService:

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from domain.kernel import access
-from domain.kernel.access import SYSTEM, Role
+from domain.kernel.access import Role
 from domain.kernel.errors import AccessDenied, Invalid
 from domain.kernel.money import Money
-from domain.tariff.closing import UsageClosingService, months_to_close
+from domain.tariff.closing import UsageClosingService
 from domain.tariff.errors import UsagePeriodOpen
 from domain.tariff.models import FupAction, FupState, UsageSource
 from domain.tariff.services import TariffService
@@ -234,19 +234,6 @@ class TestClosingAMonth:
 
         assert await close(database, customer_id, MARCH) is None
         assert await announced(database, "tariff.usage_period.closed") == []
-
-    async def test_lists_the_months_that_are_due(self, database):
-        customer_id = await metered_customer(database)
-        await record(database, customer_id, 5, MARCH_10)
-        await record(database, customer_id, 5, APRIL_2)
-
-        async with database.unit_of_work(SYSTEM) as session:
-            before = await months_to_close(session, [customer_id], before=APRIL_2)
-        await close(database, customer_id, MARCH)
-        async with database.unit_of_work(SYSTEM) as session:
-            after = await months_to_close(session, [customer_id], before=APRIL_2)
-
-        assert (before, after) == ([(customer_id, MARCH)], [])
 
     async def test_is_for_those_who_write_bills(self, database):
         customer_id = await metered_customer(database)

@@ -11,6 +11,7 @@ from domain.billing.models import BillingAccount
 from domain.billing.periods import BillingPeriod
 from domain.kernel.money import Money
 from domain.tariff.models import BillingCycle
+from domain.tariff.proration import Settlement
 from domain.tariff.records import PlanAssignment, TariffPlan
 
 APRIL = BillingPeriod(date(2026, 4, 1), date(2026, 5, 1))
@@ -31,6 +32,7 @@ def a_service(**facts: Any) -> Service:
         "billing_cycle": BillingCycle.MONTHLY,
         "charged_until": None,
         "is_set_up": True,
+        "settlement": Settlement.CREDIT,
     }
     facts = {**defaults, **facts}
     account = BillingAccount(
@@ -46,6 +48,7 @@ def a_service(**facts: Any) -> Service:
         currency=facts["currency"],
         billing_cycle=facts["billing_cycle"],
         created_at=facts["started_at"],
+        settlement=facts["settlement"],
     )
     return Service(
         account,
@@ -152,6 +155,13 @@ class TestAChangeOfPlan:
             "earlier": self.APRIL_BEFORE,
         }
         return a_service(**{**defaults, **facts})
+
+    def test_without_settlement_takes_nothing_back(self):
+        charge = charge_on(self.changed(settlement=Settlement.NONE), date(2026, 4, 15))
+
+        assert isinstance(charge, Charge)
+        assert charge.credit is None
+        assert [line.unit_price.minor for line in charge.lines] == [4000]
 
     def test_takes_back_the_days_left_and_charges_them_by_the_new_price(self):
         charge = charge_on(self.changed(), date(2026, 4, 15))
