@@ -62,18 +62,26 @@ class Asked:
 
 
 class _Batch:
-    """Those who share one read."""
+    """Those who share one read; others may join as long as it is among those that gather."""
 
-    __slots__ = ("asked", "keys", "task")
+    __slots__ = ("_gathering", "_place", "asked", "keys", "task")
 
     task: asyncio.Task[None]
 
-    def __init__(self) -> None:
+    def __init__(self, gathering: dict[Place, _Batch], place: Place) -> None:
+        self._gathering = gathering
+        self._place = place
         self.keys: dict[Any, None] = {}
         self.asked: list[Asked] = []
 
+    def close(self) -> None:
+        if self._gathering.get(self._place) is self:
+            del self._gathering[self._place]
+
     def end_if_dropped(self) -> None:
         if all(each.is_dropped for each in self.asked):
+            # At once: who joined what is being cancelled would wait for ever.
+            self.close()
             self.task.cancel()
 
 
@@ -105,7 +113,7 @@ class SharedReads:
         place = (query, reader, argument)
         batch = self._gathering.get(place)
         if batch is None or len(batch.keys) + len(keys) > _MOST_KEYS:
-            batch = self._gathering[place] = _Batch()
+            batch = self._gathering[place] = _Batch(self._gathering, place)
             batch.task = asyncio.create_task(self._gathered(batch, place))
         batch.keys.update(dict.fromkeys(keys))
         asked = Asked(batch, actor, keys, tell, fail)
@@ -117,10 +125,10 @@ class SharedReads:
         try:
             async with self._database.reading_as(reader) as connection:
                 # Until there was a connection, others could join.
-                self._close(batch, place)
+                batch.close()
                 found = await query(connection, reader, list(batch.keys), *argument)
         except Exception as error:
-            self._close(batch, place)
+            batch.close()
             await self._failed(batch, error, place)
         else:
             for each in batch.asked:
@@ -135,11 +143,7 @@ class SharedReads:
         query, _, argument = place
         for each in batch.asked:
             if not each.is_dropped:
-                again = _Batch()
+                again = _Batch({}, place)
                 again.asked.append(each)
                 again.keys = dict.fromkeys(each.keys)
                 await self._gathered(again, (query, each.actor, argument))
-
-    def _close(self, batch: _Batch, place: Place) -> None:
-        if self._gathering.get(place) is batch:
-            del self._gathering[place]

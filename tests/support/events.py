@@ -66,15 +66,38 @@ _UNSETTLED = text(
 )
 
 
-async def settled(database: Database, *, seconds: float = 90) -> None:
+async def settled(
+    database: Database, names: list[str] | None = None, *, seconds: float = 90
+) -> None:
     """
     Wait until the running application has positioned and handled every event so far.
 
-    What is dead, waits behind something dead, or is a paused consumer's, is not waited for.
+    With ``names``, only by these consumers. What is dead, waits behind something dead, or is a
+    paused consumer's, is not waited for.
     """
-    async with asyncio.timeout(seconds):
-        while not await _is_settled(database):
-            await asyncio.sleep(0.01)
+    try:
+        async with asyncio.timeout(seconds):
+            while not await _is_settled(database, names):
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"not settled: {await _unsettled(database)}") from None
+
+
+async def _unsettled(database: Database) -> list[dict[str, Any]]:
+    left = text(
+        "select consumer, position, attempts, last_error from kernel.event_deliveries"
+        " where died_at is null order by position limit 5"
+    )
+    behind = text(
+        "select name, consumer.position, head.position as head from kernel.event_consumers consumer"
+        ", kernel.event_head head where consumer.position < head.position and paused_at is null"
+    )
+    async with database.reading() as connection:
+        return [
+            dict(row._mapping)
+            for asked in (left, behind)
+            for row in await connection.execute(asked)
+        ]
 
 
 async def _is_settled(database: Database, names: list[str] | None = None) -> bool:

@@ -144,7 +144,7 @@ class Api:
 
 def _mutation(field: str, selection: str) -> str:
     type_name = f"{field[0].upper()}{field[1:]}Input"
-    return f"mutation M($input: {type_name}!) {{ {field}(input: $input) {{ {selection} }} }}"
+    return f"mutation Change($input: {type_name}!) {{ {field}(input: $input) {{ {selection} }} }}"
 
 
 @asynccontextmanager

@@ -163,13 +163,13 @@ class TestWhatTheySay:
             while not (
                 after.deliveries(GIVEN_UP)["dead"]
                 and after.value("event_retries_total", consumer=RETRIED)
+                and after.value("consumer_lag_positions", consumer=GIVEN_UP) == 0
             ):
                 after = await scraped(api)
 
         assert before.deliveries(GIVEN_UP) == {"pending": 0, "running": 0, "dead": 0}
         assert after.deliveries(GIVEN_UP) == {"pending": 0, "running": 0, "dead": 1}
         assert after.value("dead_letters_total", consumer=GIVEN_UP) == 1
-        assert after.value("consumer_lag_positions", consumer=GIVEN_UP) == 0
         # What handlers of the event announce in turn may have been positioned by then.
         assert after.value("consumer_lag_positions", consumer=RETRIED) >= 1
         assert 0 < after.value("consumer_lag_seconds", consumer=RETRIED) < 60

@@ -20,8 +20,6 @@ from graph.schema import build_schema
 #: Filters by which a list could be asked for somebody else's rows.
 TELLING = ("id", "customerId", "resellerId", "username", "query")
 _PAGE = "(first: 20)"
-#: What fields have to be told that cannot be asked without.
-_TOLD = {"planChangePreview": "(tariffPlanId: «TariffPlan.tariffPlanId»)"}
 _KEYS = re.compile(r'^type (\w+)[^{\n]*?((?: @key\(fields: "\w+"\))+)', re.M)
 
 
@@ -145,9 +143,7 @@ def _fields_to_nodes(kind: Any, *, depth: int) -> Iterator[tuple[str, str, str]]
     for name, field in kind.fields.items():
         shown = get_named_type(field.type)
         is_page = shown.name.endswith("Connection")
-        call, outer = (
-            (name + _PAGE, "nodes { %s }") if is_page else (name + _TOLD.get(name, ""), "%s")
-        )
+        call, outer = (name + _PAGE, "nodes { %s }") if is_page else (name, "%s")
         of = get_named_type(shown.fields["nodes"].type) if is_page else shown
         if of.name in NODES:
             yield name, of.name, f"{call} {{ {outer % 'id'} }}"

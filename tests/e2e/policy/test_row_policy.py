@@ -39,6 +39,7 @@ ENTITIES = """
 """
 #: Edges that lead from an estate to no row of it: up and down the trees, and to what is to come.
 ELSEWHERE = {
+    "Customer.planChangePreview.plan",
     "Customer.scheduledPlan",
     "DunningCase.steps.lateFeeInvoice",
     "NetworkSegment.parent",

@@ -245,6 +245,7 @@ def test_every_table_says_whether_its_changes_are_audited():
         # What machines report, in masses.
         "UsageRecord": False,
         "UsageCounter": False,
+        "UsageDay": False,
         "MetricSample": False,
         "NasBoot": False,
         "UnclaimedAccounting": False,

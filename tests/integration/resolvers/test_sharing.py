@@ -146,6 +146,20 @@ class TestAnOperationThatIsOver:
         assert (await awaited).id == customer_id
         assert not left.done()
 
+    async def test_before_its_read_began_leaves_nothing_for_others_to_join(self, database, reads):
+        customer_id = await created_customer(database)
+        over, going_on = Loaders(reads, READER), Loaders(reads, READER)
+        over.customer_by_id.load(customer_id)
+        for _ in range(2):
+            await asyncio.sleep(0)
+
+        over.stop()
+
+        async with asyncio.timeout(30):
+            for _ in range(2):
+                assert (await going_on.customer_by_id.load(customer_id)).id == customer_id
+                going_on = Loaders(reads, READER)
+
     async def test_ends_a_statement_that_nobody_else_waits_for(self, database, reads):
         before = asyncio.all_tasks()
         groups = [Loaders(reads, READER) for _ in range(2)]

@@ -26,7 +26,7 @@ states = pytest.mark.parametrize("state", SubscriptionState)
 
 
 def in_state(status, state):
-    return Customer(id=7, status=status, subscription_state=state)
+    return Customer(id=7, status=status, subscription_state=state, holds=[])
 
 
 @statuses
