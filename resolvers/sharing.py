@@ -8,7 +8,7 @@ from contextvars import copy_context
 from typing import Any
 
 from domain.kernel.access import Actor
-from domain.kernel.database import Database
+from domain.kernel.database import Database, is_about_values
 from domain.kernel.reads import kind_of
 
 #: Whoever asks for more is not kept waiting by others, nor keeps them waiting.
@@ -90,8 +90,8 @@ class SharedReads:
     Asks the database once for what several operations ask at the same time.
 
     Those of readers who see all rows share by role and permissions, others by who they are. A read
-    begins after whoever asks for it has asked, so it sees all that was committed by then. What
-    fails for several is tried again for each alone.
+    begins after whoever asks for it has asked, so it sees all that was committed by then. One that
+    fails by a value, which is some key of somebody's, is tried again for each alone.
     """
 
     def __init__(self, database: Database) -> None:
@@ -132,13 +132,14 @@ class SharedReads:
             await self._failed(batch, error, place)
         else:
             for each in batch.asked:
-                each.tell(found)
+                _tell(each, found)
         # They know each other: without this the garbage collector would have to find both.
         batch.asked.clear()
 
     async def _failed(self, batch: _Batch, error: Exception, place: Place) -> None:
-        if len(batch.asked) == 1:
-            batch.asked[0].fail(error)
+        if len(batch.asked) == 1 or not is_about_values(error):
+            for each in batch.asked:
+                each.fail(error)
             return
         query, _, argument = place
         for each in batch.asked:
@@ -147,3 +148,11 @@ class SharedReads:
                 again.asked.append(each)
                 again.keys = dict.fromkeys(each.keys)
                 await self._gathered(again, (query, each.actor, argument))
+
+
+def _tell(asked: Asked, found: Found) -> None:
+    try:
+        asked.tell(found)
+    except Exception as error:
+        # The others are still to be told.
+        asked.fail(error)

@@ -49,6 +49,8 @@ def decode_cursor(cursor: str, signature: str, order: Ordering, *, field: str) -
 
 def _typed(value: Any, column: Any) -> Any:
     expected: type[Any] = column.type.python_type
+    if expected in (datetime, date, UUID) and not isinstance(value, str):
+        raise ValueError
     if expected is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
     if expected in (date, UUID):

@@ -38,6 +38,8 @@ _SERVER_SETTINGS = {
 _DATABASE = "database"
 _POOL_SIZE = 10
 _CONTENTION = frozenset({"55P03", "40P01", "40001", "57014"})
+#: The class of SQLSTATEs that tell of values: data exceptions.
+_DATA = "22"
 
 
 def create_engine(url: str, *, pool_size: int = _POOL_SIZE, **server_settings: str) -> AsyncEngine:
@@ -128,6 +130,12 @@ def is_contention(error: BaseException | None) -> bool:
     """
     cause: Any = error.orig if isinstance(error, DBAPIError) else None
     return getattr(cause, "sqlstate", None) in _CONTENTION
+
+
+def is_about_values(error: BaseException) -> bool:
+    """Whether the database, or the driver, would not take a value of the statement's."""
+    cause: Any = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(cause, ValueError) or str(getattr(cause, "sqlstate", ""))[:2] == _DATA
 
 
 def violated_constraint(error: IntegrityError) -> str | None:

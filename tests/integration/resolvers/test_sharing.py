@@ -115,6 +115,37 @@ class TestAFailure:
         assert good.id == customer_id
         assert isinstance(bad, DBAPIError)
 
+    async def test_that_no_key_can_be_the_reason_for_is_told_to_all_at_once(self, reads):
+        asked = []
+
+        async def unreachable(_connection, _actor, keys):
+            asked.append(sorted(keys))
+            raise Unreachable
+
+        groups = [Loaders(reads, READER) for _ in range(3)]
+        answers = await asyncio.gather(
+            *(group.one(unreachable).load(key) for key, group in enumerate(groups)),
+            return_exceptions=True,
+        )
+
+        assert [type(each) for each in answers] == [Unreachable] * 3
+        assert asked == [[0, 1, 2]]
+
+    async def test_of_one_who_is_told_leaves_nobody_untold(self, reads):
+        async def found(_connection, _actor, keys):
+            return dict.fromkeys(keys, "found")
+
+        def refuse(_found):
+            raise Unreachable
+
+        failures = []
+        reads.ask(found, READER, [1], (), refuse, failures.append)
+        told = asyncio.get_running_loop().create_future()
+        reads.ask(found, READER, [2], (), told.set_result, told.set_exception)
+
+        assert (await told)[2] == "found"
+        assert [type(each) for each in failures] == [Unreachable]
+
     async def test_is_told_to_who_asks_alone_and_may_be_gone_the_next_time(self, reads):
         answers = [Unreachable, {1: "one"}]
 
