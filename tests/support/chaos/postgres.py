@@ -23,7 +23,7 @@ class Postgres:
 
     def __init__(self, url: str, directory: Path) -> None:
         self.url = url
-        self._directory = directory
+        self._restarts = directory / "restarts"
         self._postmaster = psutil.Process(_pid(directory))
         self._command = self._postmaster.cmdline()
         self._owner = self._postmaster.username()
@@ -35,16 +35,29 @@ class Postgres:
         await self._gone()
 
     async def start(self) -> None:
-        """Start it as it was started before, and wait until it takes connections."""
+        """
+        Start it as it was started before, and wait until it takes connections.
+
+        It ends again while something of the one before holds its memory: then it is started anew.
+        """
+        try:
+            async with asyncio.timeout(60):
+                await self._launch()
+                while not await self._answers():
+                    if self._child is not None and self._child.returncode is not None:
+                        await self._launch()
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            told = self._restarts.read_text(errors="replace")[-2000:]
+            raise RuntimeError(f"PostgreSQL did not come back: {told}") from None
+
+    async def _launch(self) -> None:
         user = None if self._owner == getpass.getuser() else self._owner
-        with (self._directory / "restarts").open("ab") as log:
+        with self._restarts.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
                 *self._command, user=user, stdout=log, stderr=log, start_new_session=True
             )
         self._postmaster = psutil.Process(self._child.pid)
-        async with asyncio.timeout(60):
-            while not await self._answers():
-                await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
         """End it for good, if it still runs."""
