@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from domain.billing.accounts import AccountService
 from domain.billing.disputes import has_open_dispute
@@ -249,13 +249,18 @@ async def is_dunned(session: UnitOfWork, customer: Customer) -> bool:
 
 
 async def customers_to_review(session: UnitOfWork, *, after: int, limit: int) -> list[int]:
-    """Ids, in order, of the next customers who owe something overdue or have an open case."""
+    """
+    Ids, in order, of the next customers who owe something overdue or have an open case.
+
+    Where there is no policy nobody is dunned, whatever is owed.
+    """
     today = session.now.astimezone(UTC).date()
     owing = select(Invoice.customer_id).where(
         Invoice.status == "ISSUED",
         Invoice.paid_minor < Invoice.total_minor,
         Invoice.due_on < today,
         Invoice.customer_id > after,
+        exists(select(DunningPolicy.id)),
     )
     cases = select(DunningCase.customer_id).where(
         DunningCase.closed_at.is_(None), DunningCase.customer_id > after
